@@ -1,0 +1,1 @@
+"""The `ovmtui` command: entry, arguments, and the words printed on a terminal."""

@@ -1,0 +1,211 @@
+"""`plan`, `start`, `stop`, `migrate`, `ha` and `destroy`: the same plans as the screens."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from datetime import datetime
+
+from ovmtui.cli.exitcodes import ExitCode, exit_code_of
+from ovmtui.cli.opening import log_to_file, service, settings_of
+from ovmtui.config.schema import Settings
+from ovmtui.errors import PlanRefused, UsageError
+from ovmtui.model.ha import HaState
+from ovmtui.model.job import EventKind, JobEvent
+from ovmtui.model.text import visible
+from ovmtui.plan.intent import Intent, Verb
+from ovmtui.plan.logformat import format_event
+from ovmtui.plan.plan import Confirmation, Plan
+from ovmtui.plan.render import describe_step, render
+from ovmtui.plan.resolve import find_node, find_vm
+from ovmtui.plan.verdict import Finding, Standing
+from ovmtui.runtime.interface import JobChanged, Update
+from ovmtui.runtime.service import Service
+
+_VERBS = {
+    "start": Verb.START,
+    "stop": Verb.STOP,
+    "migrate": Verb.MIGRATE,
+    "ha-on": Verb.HA_ON,
+    "ha-off": Verb.HA_OFF,
+    "destroy": Verb.DESTROY,
+}
+
+
+def show_plan(options: argparse.Namespace) -> int:
+    """Print a verb's plan; nothing is changed.
+
+    Raises:
+        PlanRefused: there is no such plan.
+        UsageError: a name is unknown.
+    """
+    log_to_file()
+    return asyncio.run(_show_plan(options))
+
+
+def act(options: argparse.Namespace) -> int:
+    """Run a verb, asking first unless told not to.
+
+    Raises:
+        PlanRefused: there is no such plan.
+        UsageError: a name is unknown.
+    """
+    log_to_file()
+    return asyncio.run(_act(options))
+
+
+async def _show_plan(options: argparse.Namespace) -> int:
+    settings = settings_of(options)
+    async with service(settings) as running:
+        plan = await _plan(running, settings, options, _VERBS[options.verb])
+        findings = plan.findings
+        if not options.no_checks:
+            findings = tuple(await running.preflight(plan))
+    if options.json:
+        sys.stdout.write(json.dumps(_record(plan, findings), indent=2) + "\n")
+    else:
+        sys.stdout.write(render(plan, findings) + "\n")
+    refused = any(
+        not finding.verdict.passes and finding.verdict.standing is not Standing.PENDING
+        for finding in findings
+    )
+    return ExitCode.REFUSED if refused else ExitCode.DONE
+
+
+def _record(plan: Plan, findings: tuple[Finding, ...]) -> dict[str, object]:
+    return {
+        "title": plan.title,
+        "vm": str(plan.vm),
+        "confirmation": plan.confirmation.value,
+        "must_hold": [
+            {
+                "guard": finding.name,
+                "subject": finding.subject,
+                "standing": finding.verdict.standing.value,
+                "seen": finding.verdict.text,
+                "overridable": finding.overridable,
+            }
+            for finding in findings
+        ],
+        "steps": [describe_step(step) for step in plan.steps],
+        "notes": list(plan.notes),
+    }
+
+
+async def _plan(
+    running: Service, settings: Settings, options: argparse.Namespace, verb: Verb
+) -> Plan:
+    """Wait until the pool is known, ask for the HA flag where it matters, and plan."""
+    timeouts = settings.timeouts
+    await running.settled(timeout=timeouts.connect + timeouts.login + timeouts.probe)
+    vm = find_vm(running.snapshot, options.vm)
+    node_name = getattr(options, "node", None)
+    node = find_node(running.snapshot, vm.pool, node_name) if node_name else None
+    if settings.pools[vm.pool].manager is not None and verb is not Verb.MIGRATE:
+        fact = await running.ask_ha(vm)
+        if fact.state is HaState.UNKNOWN:
+            sys.stderr.write(f"ovmtui: HA is unknown: {visible(fact.reason)}\n")
+    return running.plan(
+        Intent(
+            verb,
+            vm,
+            node,
+            want_ha=getattr(options, "want_ha", None),
+            overrides=frozenset(getattr(options, "override", ())),
+            destroy_after=getattr(options, "force_after", None),
+        )
+    )
+
+
+async def _act(options: argparse.Namespace) -> int:
+    settings = settings_of(options)
+    verb = Verb(f"ha {options.switch}") if options.command == "ha" else Verb(options.command)
+    if not options.yes and not sys.stdin.isatty():
+        raise UsageError("nobody can be asked here; add --yes to run without asking")
+    async with service(settings) as running:
+        plan = await _plan(running, settings, options, verb)
+        if not options.yes:
+            await _confirm(running, plan)
+        conversation = _Conversation(running, asks=not options.yes)
+        stop_listening = running.subscribe(conversation.hear)
+        job = running.run(plan)
+        conversation.job = job
+        outcome = await running.finished(job)
+        await conversation.settle()
+        stop_listening()
+    return exit_code_of(outcome)
+
+
+async def _confirm(running: Service, plan: Plan) -> None:
+    findings = tuple(await running.preflight(plan))
+    sys.stderr.write(render(plan, findings) + "\n")
+    bad = [finding for finding in findings if not finding.verdict.passes]
+    if bad:
+        raise PlanRefused(
+            tuple(
+                f"{finding.subject}: {finding.verdict.text}"
+                + (f" (--override {finding.name})" if finding.overridable else "")
+                for finding in bad
+            )
+        )
+    typed = plan.confirmation is Confirmation.TYPE_NAME or plan.intent.overrides
+    if typed:
+        answer = await _read_line(f"type {visible(plan.vm_name)} to run it: ")
+        agreed = answer == plan.vm_name
+    else:
+        agreed = (await _read_line("run it? [y/N] ")).lower() in {"y", "yes"}
+    if not agreed:
+        raise PlanRefused(("not confirmed, nothing was done",))
+
+
+async def _read_line(prompt: str) -> str:
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    line = await asyncio.to_thread(sys.stdin.readline)
+    return line.strip()
+
+
+class _Conversation:
+    """Prints a job's log as it comes, and answers its questions."""
+
+    def __init__(self, running: Service, *, asks: bool) -> None:
+        """`asks`: whether a person can be asked; otherwise the safest answer is given."""
+        self.job: str | None = None
+        self._running = running
+        self._asks = asks
+        self._zone = datetime.now().astimezone().tzinfo
+        self._questions: list[asyncio.Task[None]] = []
+
+    def hear(self, update: Update) -> None:
+        """Take an update of the service."""
+        if not isinstance(update, JobChanged):
+            return
+        for event in update.events:
+            for line in format_event(event, zone=self._zone):
+                sys.stderr.write(line + "\n")
+            if event.kind is EventKind.QUESTION:
+                self._questions.append(asyncio.create_task(self._ask(event)))
+
+    async def settle(self) -> None:
+        """End questions that nobody needs an answer to any more."""
+        for question in self._questions:
+            question.cancel()
+        await asyncio.gather(*self._questions, return_exceptions=True)
+
+    async def _ask(self, event: JobEvent) -> None:
+        if not self._asks:
+            # Without a person the plan ends as it stands; nothing is forced.
+            self._running.answer(event.job, event.choices[-1])
+            return
+        prompt = f"{visible(event.text)}\n  {' / '.join(event.choices)}: "
+        while True:
+            answer = await _read_line(prompt)
+            if answer == "destroy":
+                name = next(j.vm_name for j in self._running.jobs if j.job == event.job)
+                if await _read_line(f"type {visible(name)} to destroy it: ") != name:
+                    continue
+            if answer in event.choices:
+                self._running.answer(event.job, answer)
+                return

@@ -1,0 +1,111 @@
+"""The command line's grammar and its help; light, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+
+from ovmtui import __version__
+
+_EXIT_CODES = """\
+exit codes:
+  0  done                          3  refused by a guard, nothing was changed
+  1  a step failed                 4  not known: a node was lost or cannot be asked
+  2  wrong arguments, unknown name 5  stopped by the operator's choice
+     or wrong configuration      130  interrupted
+
+Without a command the console is opened. `ovmtui demo` shows it on a simulated pool.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="ovmtui",
+        description="A live terminal console for Oracle VM and Xen server pools.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"ovmtui {__version__}")
+    top.add_argument(
+        "--config", metavar="FILE", help="configuration file (default: $OVMTUI_CONFIG, then XDG)"
+    )
+    top.add_argument("--read-only", action="store_true", help="look, and never change anything")
+    top.add_argument("--theme", metavar="NAME", help="colour theme of the console")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands.add_parser("console", help="open the console (the default)")
+    _reading(commands)
+    _acting(commands)
+    _other(commands)
+    return top
+
+
+_Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _reading(commands: _Commands) -> None:
+    listing = commands.add_parser("list", help="list the machines of every pool")
+    listing.add_argument("--pool", help="only this pool")
+    listing.add_argument(
+        "--ha", action="store_true", help="ask the manager for each HA flag first (slow)"
+    )
+    nodes = commands.add_parser("nodes", help="list the nodes of every pool")
+    nodes.add_argument("--pool", help="only this pool")
+    history = commands.add_parser("history", help="list what was done, newest first")
+    history.add_argument("vm", nargs="?", help="only this machine")
+    history.add_argument("--limit", type=int, default=50, metavar="N")
+    history.add_argument("--job", metavar="ID", help="print one job's log")
+    for command in (listing, nodes, history):
+        command.add_argument("--json", action="store_true", help="print JSON")
+    plan = commands.add_parser("plan", help="print the plan of a verb, run nothing")
+    plan.add_argument("verb", choices=("start", "stop", "migrate", "ha-on", "ha-off", "destroy"))
+    plan.add_argument("vm", help="name, UUID, or POOL/NAME")
+    plan.add_argument("--to", "--on", dest="node", metavar="NODE")
+    plan.add_argument("--json", action="store_true", help="print JSON")
+    plan.add_argument("--no-checks", action="store_true", help="do not look anew and run no checks")
+
+
+def _acting(commands: _Commands) -> None:
+    start = commands.add_parser("start", help="start a machine")
+    start.add_argument("--on", dest="node", metavar="NODE", help="default: the best one")
+    flag = start.add_mutually_exclusive_group()
+    flag.add_argument("--ha", dest="want_ha", action="store_true", default=None)
+    flag.add_argument("--no-ha", dest="want_ha", action="store_false")
+    stop = commands.add_parser("stop", help="stop a machine: HA off, shutdown, wait")
+    stop.add_argument(
+        "--force-after",
+        type=float,
+        metavar="SECONDS",
+        help="destroy a guest that is still there after this time (default: ask)",
+    )
+    migrate = commands.add_parser("migrate", help="move a running machine, live")
+    migrate.add_argument("--to", dest="node", metavar="NODE", required=True)
+    switch = commands.add_parser("ha", help="switch a machine's HA")
+    switch.add_argument("switch", choices=("on", "off"))
+    destroy = commands.add_parser("destroy", help="cut a machine's power")
+    destroy.add_argument("--on", dest="node", metavar="NODE", help="which copy, of several")
+    for command in (start, stop, migrate, switch, destroy):
+        command.add_argument("vm", help="name, UUID, or POOL/NAME")
+        command.add_argument("--yes", action="store_true", help="run without asking")
+        command.add_argument(
+            "--override",
+            action="append",
+            default=[],
+            metavar="GUARD",
+            help="override this guard, by its name (see `plan`)",
+        )
+
+
+def _other(commands: _Commands) -> None:
+    demo = commands.add_parser("demo", help="open the console on an embedded simulated pool")
+    demo.add_argument("--check", action="store_true", help="start it, list it, end: a self test")
+    demo.add_argument("--scenario", metavar="NAME", help="play a fault, such as dead-node")
+    demo.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
+    demo.add_argument("--openssh", action="store_true", help="nodes behind OpenSSH's sshd")
+    config = commands.add_parser("config", help="write or check the configuration")
+    what = config.add_subparsers(dest="action", metavar="ACTION", required=True)
+    init = what.add_parser("init", help="write a first configuration from host names")
+    init.add_argument("hosts", nargs="+", metavar="HOST", help="[USER@]HOST[:PORT]")
+    init.add_argument("--pool", default="pool1", metavar="NAME")
+    init.add_argument("--print", action="store_true", help="print it, write nothing")
+    what.add_parser("check", help="check the configuration file")
+    what.add_parser("path", help="print where the configuration is looked for")

@@ -1,0 +1,79 @@
+"""Entry: reads the arguments, chooses the command, turns errors into words and codes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ovmtui.cli.arguments import parser
+from ovmtui.cli.exitcodes import ExitCode
+from ovmtui.errors import ConfigurationError, OvmtuiError, PlanRefused, UsageError
+from ovmtui.model.text import visible
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that `arguments` (default: the process's) name; return its exit code.
+
+    One of the three places that catch everything: an unforeseen error is reported in one
+    line, with where its details are.
+    """
+    options = parser().parse_args(arguments)
+    try:
+        return _dispatch(options)
+    except PlanRefused as error:
+        for reason in error.reasons:
+            _complain(f"refused: {reason}")
+        return ExitCode.REFUSED
+    except (ConfigurationError, UsageError) as error:
+        _complain(str(error))
+        return ExitCode.USAGE
+    except OvmtuiError as error:
+        _complain(str(error))
+        return ExitCode.FAILED
+    except KeyboardInterrupt:
+        _complain("interrupted; what runs on the nodes goes on")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone: nobody is left to tell.
+        sys.stderr.close()
+        return ExitCode.FAILED
+    except Exception as error:
+        from ovmtui.cli.crash import report
+
+        _complain(report(error))
+        return ExitCode.FAILED
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    """Import what the command needs, and nothing else, so that small commands start fast."""
+    match options.command:
+        case None | "console":
+            from ovmtui.cli.console import console
+
+            return console(options)
+        case "list" | "nodes" | "history":
+            from ovmtui.cli.reading import read
+
+            return read(options)
+        case "plan":
+            from ovmtui.cli.acting import show_plan
+
+            return show_plan(options)
+        case "start" | "stop" | "migrate" | "ha" | "destroy":
+            from ovmtui.cli.acting import act
+
+            return act(options)
+        case "demo":
+            from ovmtui.cli.demo import demo
+
+            return demo(options)
+        case _:
+            from ovmtui.cli.configuring import configure
+
+            return configure(options)
+
+
+def _complain(text: str) -> None:
+    for line in text.splitlines():
+        sys.stderr.write(f"ovmtui: {visible(line)}\n")

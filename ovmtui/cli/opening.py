@@ -1,0 +1,115 @@
+"""From the arguments to a running service: settings, journal, connector, log."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import logging.handlers
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from ovmtui.config import load, paths
+from ovmtui.config.schema import Manager, Settings
+from ovmtui.config.secrets import manager_password
+from ovmtui.errors import ConfigurationError
+from ovmtui.runtime.interface import HostKeyQuestion
+from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.memory import Memory
+from ovmtui.runtime.service import Service
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Return the settings that `options` choose.
+
+    Raises:
+        ConfigurationError: there are none, or they are wrong.
+    """
+    path = load.find(options.config, os.environ)
+    if path is None:
+        raise ConfigurationError(
+            "no configuration yet\n"
+            "write one from your servers' names:   ovmtui config init ovm1 ovm2 …\n"
+            "or look at a simulated pool first:    ovmtui demo"
+        )
+    return read_only(load.load(path)) if options.read_only else load.load(path)
+
+
+def read_only(settings: Settings) -> Settings:
+    """Return `settings` with acting switched off."""
+    import msgspec
+
+    return msgspec.structs.replace(settings, read_only=True)
+
+
+def log_to_file() -> None:
+    """Send the program's own log to its rotating file; nothing of it reaches the screen."""
+    handler = logging.handlers.RotatingFileHandler(
+        paths.log_path(), maxBytes=1_000_000, backupCount=3, delay=True, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    os.umask(0o077)
+
+
+@contextlib.asynccontextmanager
+async def service(settings: Settings) -> AsyncIterator[Service]:
+    """Open the service for `settings`, started; close it at the end.
+
+    Raises:
+        ConfigurationError: the state directory or a key file cannot be used.
+        JournalError: the journal cannot be used.
+    """
+    # The journal opens while the SSH library, the slowest import of all, is loaded.
+    journal = asyncio.create_task(Journal.open(paths.journal_path()))
+    ssh = await asyncio.to_thread(_import_ssh)
+    known_hosts = known_hosts_path(settings)
+    opened = Service(
+        settings,
+        connector=ssh.SshConnector(
+            identities=settings.identities,
+            ssh_config=settings.ssh_config,
+            known_hosts=known_hosts,
+        ),
+        journal=await journal,
+        memory=Memory(paths.state_directory() / "ha.json"),
+        password=_password,
+        trust=lambda question: _trust(known_hosts, settings, question),
+    )
+    opened.start()
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+def known_hosts_path(settings: Settings) -> Path:
+    """Return the known_hosts file of `settings`."""
+    return Path(settings.known_hosts or "~/.ssh/known_hosts").expanduser()
+
+
+def _import_ssh() -> Any:
+    from ovmtui.transport import ssh
+
+    return ssh
+
+
+async def _password(manager: Manager) -> str:
+    return await manager_password(manager, os.environ)
+
+
+def _trust(known_hosts: Path, settings: Settings, question: HostKeyQuestion) -> None:
+    from ovmtui.transport.hostkeys import add_host_key
+
+    node = next(
+        node
+        for node in settings.pools[question.node.pool].members
+        if node.name == question.node.name
+    )
+    add_host_key(known_hosts, question.host, node.port or 22, question.key)

@@ -1,0 +1,237 @@
+"""`list`, `nodes` and `history`: what is known, as a table or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from ovmtui.cli.exitcodes import ExitCode, exit_code_of
+from ovmtui.cli.opening import log_to_file, service, settings_of
+from ovmtui.config import paths
+from ovmtui.errors import UsageError
+from ovmtui.model.node import NodeView, Reach
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.text import visible
+from ovmtui.model.vm import Vm
+from ovmtui.plan.logformat import format_event
+from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.journal_tables import JobRecord
+from ovmtui.runtime.service import Service
+
+
+def read(options: argparse.Namespace) -> int:
+    """Run a reading command; its exit code says whether everything could be asked.
+
+    Raises:
+        ConfigurationError: the configuration cannot be used.
+        UsageError: a name is unknown.
+    """
+    if options.command == "history":
+        return asyncio.run(_history(options))
+    log_to_file()
+    return asyncio.run(_look(options))
+
+
+async def _look(options: argparse.Namespace) -> int:
+    settings = settings_of(options)
+    if options.pool is not None and options.pool not in settings.pools:
+        raise UsageError(f"no pool is called {visible(options.pool)}")
+    timeouts = settings.timeouts
+    async with service(settings) as running:
+        await running.settled(timeout=timeouts.connect + timeouts.login + timeouts.probe)
+        if options.command == "list" and options.ha:
+            await _ask_every_ha(running, options.pool)
+        snapshot = running.snapshot
+        if options.command == "list":
+            vms = [vm for vm in snapshot.vms.values() if options.pool in {None, vm.key.pool}]
+            _print_vms(vms, as_json=options.json)
+        now = running.monotonic()
+    nodes = [node for node in snapshot.nodes.values() if options.pool in {None, node.key.pool}]
+    if options.command == "nodes":
+        _print_nodes(nodes, snapshot, now, as_json=options.json)
+    doubtful = [node for node in nodes if not node.certain]
+    for node in doubtful:
+        why = node.list_problem or node.problem or "no answer yet"
+        sys.stderr.write(f"ovmtui: {visible(f'{node.key.name}: {why}')}\n")
+    return ExitCode.UNKNOWN if doubtful else ExitCode.DONE
+
+
+async def _ask_every_ha(running: Service, pool: str | None) -> None:
+    for key in [key for key in running.snapshot.vms if pool in {None, key.pool}]:
+        await running.ask_ha(key)
+
+
+def _print_vms(vms: Iterable[Vm], *, as_json: bool) -> None:
+    ordered = sorted(vms, key=lambda vm: (vm.key.pool, vm.name))
+    if as_json:
+        _print_json([_vm_record(vm) for vm in ordered])
+        return
+    rows = [
+        (
+            vm.label,
+            vm.key.pool,
+            "+".join(node.name for node in vm.nodes) or "-",
+            vm.state.value,
+            vm.ha.state.value,
+            _number(vm.vcpus),
+            _number(vm.memory_mib),
+            vm.reason,
+        )
+        for vm in ordered
+    ]
+    _print_table(("NAME", "POOL", "NODE", "STATE", "HA", "VCPU", "MEM", "WHY"), rows)
+
+
+def _vm_record(vm: Vm) -> dict[str, Any]:
+    return {
+        "pool": vm.key.pool,
+        "identity": vm.key.identity,
+        "name": vm.name,
+        "label": vm.label,
+        "state": vm.state.value,
+        "reason": vm.reason,
+        "nodes": [node.name for node in vm.nodes],
+        "copies": [
+            {
+                "node": copy.node.name,
+                "name": copy.domain.name,
+                "id": copy.domain.domid,
+                "state": copy.domain.state.value,
+                "certain": copy.certain,
+            }
+            for copy in vm.copies
+        ],
+        "ha": vm.ha.state.value,
+        "ha_source": vm.ha.source,
+        "ha_reason": vm.ha.reason,
+        "vcpus": vm.vcpus,
+        "memory_mib": vm.memory_mib,
+        "configs": [file.path for file in vm.configs],
+    }
+
+
+def _print_nodes(
+    nodes: Sequence[NodeView], snapshot: Snapshot, now: float, *, as_json: bool
+) -> None:
+    if as_json:
+        _print_json([_node_record(node, now) for node in nodes])
+        return
+    rows = [
+        (
+            node.key.name,
+            node.key.pool,
+            "certain" if node.certain else node.reach.value,
+            _number(_count(node)),
+            _number(node.facts.free_memory_mib),
+            _number(node.facts.total_memory_mib),
+            "-" if node.load is None else f"{node.load:.2f}",
+            node.list_problem or node.problem or node.scan_problem,
+        )
+        for node in nodes
+    ]
+    _print_table(("NODE", "POOL", "STATE", "VMS", "FREE", "TOTAL", "LOAD", "WHY"), rows)
+
+
+def _count(node: NodeView) -> int | None:
+    if node.domains is None or not node.certain:
+        return None
+    return sum(not domain.is_domain_zero for domain in node.domains)
+
+
+def _node_record(node: NodeView, now: float) -> dict[str, Any]:
+    return {
+        "pool": node.key.pool,
+        "name": node.key.name,
+        "reach": node.reach.value,
+        "certain": node.certain,
+        "problem": node.problem,
+        "list_problem": node.list_problem,
+        "scan_problem": node.scan_problem,
+        "age_s": None if node.listed_at is None else round(now - node.listed_at, 1),
+        "connected": node.reach is Reach.UP,
+        "vms": _count(node),
+        "free_memory_mib": node.facts.free_memory_mib,
+        "total_memory_mib": node.facts.total_memory_mib,
+        "cpu_model": node.facts.cpu_model,
+        "xen_version": node.facts.xen_version,
+        "toolstack": node.facts.toolstack.value,
+        "load": node.load,
+        "clock_skew_s": node.clock_skew_s,
+    }
+
+
+async def _history(options: argparse.Namespace) -> int:
+    journal = await Journal.open(paths.journal_path())
+    try:
+        if options.job:
+            return await _print_job(journal, options.job, as_json=options.json)
+        records = await journal.history(vm=options.vm, limit=options.limit)
+    finally:
+        await journal.close()
+    if options.json:
+        _print_json([_job_record(record) for record in records])
+        return ExitCode.DONE
+    rows = [
+        (
+            _local(record.state.started_at),
+            record.state.job,
+            record.state.title,
+            record.state.outcome.value if record.state.outcome else "not ended",
+            record.operator.user,
+            record.state.summary,
+        )
+        for record in records
+    ]
+    _print_table(("WHEN", "JOB", "WHAT", "OUTCOME", "WHO", "WHERE IT STANDS"), rows)
+    return ExitCode.DONE
+
+
+async def _print_job(journal: Journal, job: str, *, as_json: bool) -> int:
+    events = await journal.events(job)
+    if not events:
+        raise UsageError(f"no job is called {visible(job)}")
+    if as_json:
+        import msgspec
+
+        sys.stdout.write(msgspec.json.encode(events).decode() + "\n")
+    else:
+        zone = datetime.now().astimezone().tzinfo
+        for event in events:
+            for line in format_event(event, zone=zone):
+                sys.stdout.write(line + "\n")
+    return exit_code_of(events[-1].outcome)
+
+
+def _job_record(record: JobRecord) -> dict[str, Any]:
+    import msgspec
+
+    fields: dict[str, Any] = msgspec.to_builtins(record)
+    return fields
+
+
+def _local(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _number(value: int | None) -> str:
+    return "-" if value is None else str(value)
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
+def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print aligned columns; the last one is as long as it is."""
+    shown = [[visible(cell, limit=200) for cell in row] for row in rows]
+    widths = [
+        max([len(heading), *(len(row[i]) for row in shown)]) for i, heading in enumerate(headings)
+    ]
+    for row in [list(headings), *shown]:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")

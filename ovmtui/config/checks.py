@@ -1,0 +1,171 @@
+"""What must fit together in settings whose every single value is well formed."""
+
+from __future__ import annotations
+
+import os
+import re
+import string
+from collections.abc import Iterator, Mapping
+
+from ovmtui.config.mistakes import KeyPath, Mistake, nearest
+from ovmtui.config.schema import COLOURS, Manager, Node, Pool, Settings, node_address_host
+from ovmtui.config.secrets import password_file_problem
+from ovmtui.model.domain import Transit, split_transit_name
+from ovmtui.model.text import visible
+
+_HEX_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_PASSWORD_KEYS = ("password_env", "password_file", "password_command")
+_SSH_PORT = 22
+
+
+def pool_mistakes(pool: Pool, path: KeyPath) -> Iterator[Mistake]:
+    """Yield what does not fit within `pool`, which stands at `path` in the file."""
+    yield from _node_mistakes(pool, (*path, "nodes"))
+    if pool.colour is not None and not _is_colour(pool.colour):
+        meant = nearest(pool.colour, COLOURS)
+        mend = f"did you mean `{meant}`?" if meant else f"use one of {', '.join(COLOURS)}"
+        yield Mistake(
+            (*path, "colour"), f"unknown colour `{_quoted(pool.colour)}`; {mend} (or `#rrggbb`)"
+        )
+    for index, pattern in enumerate(pool.repositories):
+        if not pattern.startswith("/"):
+            yield Mistake(
+                (*path, "repositories", index),
+                "must be an absolute path, with `*` where it varies: begin it with `/`",
+            )
+    if pool.guest_address is not None and not _is_address_template(pool.guest_address):
+        yield Mistake(
+            (*path, "guest_address"),
+            "may hold `{name}` for the machine's name and no other braces: `{name}.example.com`",
+        )
+    for name, vm in pool.vms.items():
+        problem = _vm_name_problem(name)
+        if problem:
+            yield Mistake((*path, "vms", name), problem)
+        if vm.address is not None and _has_blank(vm.address):
+            yield Mistake((*path, "vms", name, "address"), "must be one host name or address")
+    if pool.manager is not None:
+        yield from _manager_mistakes(pool.manager, pool.members, (*path, "manager"))
+
+
+def shared_node_mistakes(pools: Mapping[str, Pool]) -> Iterator[Mistake]:
+    """Yield each node that is reached at an address which another one has already.
+
+    One server under two names would show each of its machines twice, and a guard that
+    looks for a second copy would find one that does not exist.
+    """
+    seen: dict[tuple[str, int], str] = {}
+    for pool_name, pool in pools.items():
+        for index, node in enumerate(pool.members):
+            address = (node_address_host(node).lower(), node.port or _SSH_PORT)
+            other = seen.setdefault(address, f"{pool_name}/{node.name}")
+            if other != f"{pool_name}/{node.name}":
+                yield Mistake(
+                    ("pools", pool_name, "nodes", index),
+                    f"{_quoted(node.name)} is at {_quoted(address[0])}:{address[1]}, "
+                    f"which is {_quoted(other)} already; keep one of the two",
+                )
+
+
+def file_mistakes(settings: Settings) -> Iterator[Mistake]:
+    """Yield what is wrong with the files that `settings` name."""
+    for key, names in (
+        ("ssh_config", settings.ssh_config or ()),
+        ("identities", settings.identities),
+    ):
+        for index, name in enumerate(names):
+            problem = _path_problem(name)
+            if not problem and not os.path.isfile(os.path.expanduser(name)):
+                problem = f"there is no file `{_quoted(name)}`; mend the name or leave it out"
+            if problem:
+                yield Mistake((key, index), problem)
+    if settings.known_hosts is not None:
+        problem = _path_problem(settings.known_hosts)
+        if problem:
+            yield Mistake(("known_hosts",), problem)
+
+
+def _node_mistakes(pool: Pool, path: KeyPath) -> Iterator[Mistake]:
+    names: set[str] = set()
+    for index, node in enumerate(pool.members):
+        if node.name in names:
+            yield Mistake(
+                (*path, index), f"`{node.name}` is in this pool already; each name goes once"
+            )
+        names.add(node.name)
+        for key in ("host", "relocation_host"):
+            problem = _host_problem(getattr(node, key))
+            if problem:
+                yield Mistake((*path, index, key), problem)
+        if node.user is not None and (_has_blank(node.user) or node.user.startswith("-")):
+            yield Mistake((*path, index, "user"), "must be one login name")
+
+
+def _host_problem(host: str | None) -> str:
+    if host is None:
+        return ""
+    if "@" in host:
+        return "must be the host alone; put what is before `@` into `user`"
+    if host.count(":") == 1:
+        return "must be the host alone; put what is behind `:` into `port`"
+    if _has_blank(host) or host[:1] in {"-", "["} or "/" in host:
+        return "must be one host name, address (IPv6 without brackets) or SSH alias"
+    return ""
+
+
+def _manager_mistakes(
+    manager: Manager, members: tuple[Node, ...], path: KeyPath
+) -> Iterator[Mistake]:
+    names = [node.name for node in members]
+    if manager.node is not None and manager.node not in names:
+        meant = nearest(manager.node, names)
+        mend = f"did you mean `{meant}`?" if meant else f"nodes are {', '.join(names)}"
+        yield Mistake((*path, "node"), f"`{manager.node}` is no node of this pool; {mend}")
+    given = [key for key in _PASSWORD_KEYS if getattr(manager, key) is not None]
+    for key in given[1:]:
+        yield Mistake((*path, key), f"is a second source of the password; `{given[0]}` is one")
+    if manager.password_file is not None:
+        problem = _path_problem(manager.password_file) or password_file_problem(
+            manager.password_file
+        )
+        if problem:
+            yield Mistake((*path, "password_file"), problem)
+
+
+def _path_problem(name: str) -> str:
+    if "\0" in name or not name.startswith(("/", "~/")):
+        return "must be an absolute path, or one that begins with `~/`"
+    return ""
+
+
+def _vm_name_problem(name: str) -> str:
+    if not name or _has_blank(name) or "/" in name or not name.isprintable():
+        return "is no machine's name: use the one that `xm list` shows"
+    if name == "Domain-0":
+        return "is the node's control domain; it has no settings"
+    if split_transit_name(name)[1] is not Transit.NONE:
+        return f"is a name during a migration; use `{split_transit_name(name)[0]}`"
+    return ""
+
+
+def _is_address_template(text: str) -> bool:
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        return False
+    return not _has_blank(text) and all(
+        name is None or (name == "name" and not form and conversion is None)
+        for _, name, form, conversion in parts
+    )
+
+
+def _is_colour(text: str) -> bool:
+    return text in COLOURS or bool(_HEX_COLOUR.fullmatch(text))
+
+
+def _has_blank(text: str) -> bool:
+    return any(character.isspace() or not character.isprintable() for character in text)
+
+
+def _quoted(text: str) -> str:
+    return visible(text, limit=80)

@@ -1,0 +1,155 @@
+"""The settings, as they stand in `ovmtui.toml`. Unknown keys are errors."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
+"""A time limit: more than nothing, at most a year (which keeps out `inf` and `nan`)."""
+Pace = Annotated[float, Meta(ge=0.1, le=86_400)]
+"""Seconds between two looks: each look costs the node a process."""
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")]
+Text = Annotated[str, Meta(min_length=1)]
+
+COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "magenta", "pink", "white")
+"""What a pool's `colour` may be, beside `#rrggbb`."""
+
+DEFAULT_REPOSITORIES = (
+    "/var/ovs/mount/*/running_pool/*/vm.cfg",
+    "/OVS/running_pool/*/vm.cfg",
+    "/OVS/Repositories/*/VirtualMachines/*/vm.cfg",
+)
+"""Where Oracle VM 2.2, 2.1 and 3 keep the machines' vm.cfg."""
+
+
+class Node(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One OVM server."""
+
+    name: Name
+    """Its name in the pool, as the manager and the other nodes know it."""
+    host: Text | None = None
+    """Address or SSH alias to connect to; default: the name."""
+    port: Port | None = None
+    user: Text | None = None
+    relocation_host: Text | None = None
+    """How the other nodes reach it for a migration; default: the name."""
+
+
+class Manager(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How the pool's `ovm` manager command line is called, and where its password is."""
+
+    node: Name | None = None
+    """Node on which `ovm` is installed; default: the first one that answers."""
+    command: Annotated[tuple[Text, ...], Meta(min_length=1)] = ("ovm",)
+    user: Text = "admin"
+    pool: Text | None = None
+    """The pool's name in the manager; default: what `ovm svr ls` says."""
+    password_env: Text | None = None
+    password_file: Text | None = None
+    """A file of mode 0600 whose first line is the password."""
+    password_command: Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
+    """A local command that prints the password on its first line."""
+
+
+class Vm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Settings of one machine, by its name."""
+
+    address: Text | None = None
+    ping: bool | None = None
+    operational: bool | None = None
+    ha: bool | None = None
+    """Whether HA is wanted; default: as remembered from the last stop."""
+
+
+class Budgets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How long each wait of a flow may take, in seconds of wall-clock time."""
+
+    up: Seconds = 180.0
+    ping: Seconds = 180.0
+    operational: Seconds = 180.0
+    down: Seconds = 120.0
+    create: Seconds = 180.0
+    migrate: Seconds = 7200.0
+    manager: Seconds = 60.0
+    """One call of the manager's command line."""
+    command: Seconds = 60.0
+    """Any other command of a flow."""
+    watch: Seconds = 120.0
+    """How long a stopped machine is watched for a restart behind our back."""
+
+
+class Intervals(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How often to look, in seconds."""
+
+    refresh: Pace = 5.0
+    refresh_busy: Pace = 1.0
+    """While a job runs in the node's pool."""
+    facts: Pace = 60.0
+    """Memory, CPU and identity of a node."""
+    repositories: Pace = 300.0
+    """Scan of the repositories for stopped machines."""
+    manager: Pace = 300.0
+    """Age at which a machine's HA flag is asked for again."""
+
+
+class Timeouts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How long the network may take, in seconds."""
+
+    connect: Seconds = 10.0
+    login: Seconds = 10.0
+    keepalive: Seconds = 15.0
+    probe: Seconds = 20.0
+    scan: Seconds = 60.0
+    freshness: Seconds = 30.0
+    """Oldest listing that a guard accepts."""
+
+
+class Pool(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One server pool."""
+
+    nodes: Annotated[tuple[Name | Node, ...], Meta(min_length=1)]
+    label: Text | None = None
+    colour: str | None = None
+    """One of `COLOURS`, or `#rrggbb`."""
+    production: bool = False
+    """Whether the screens carry its coloured band as a warning."""
+    manager: Manager | None = None
+    """None: no manager is asked, and HA is shown as unknown."""
+    repositories: tuple[Text, ...] = DEFAULT_REPOSITORIES
+    guest_address: Text | None = None
+    """Address of the machines' guests, with `{name}` for the name; default: none."""
+    ping: bool = True
+    """Whether a start waits for the guest's address to answer, where it has one."""
+    operational: bool = True
+    """Whether a start waits for an SSH login to the guest, where it has an address."""
+    vms: dict[str, Vm] = field(default_factory=dict)
+    budgets: Budgets = Budgets()
+
+    @property
+    def members(self) -> tuple[Node, ...]:
+        """The nodes, with short forms made whole."""
+        return tuple(Node(name=node) if isinstance(node, str) else node for node in self.nodes)
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The whole file."""
+
+    pools: dict[Name, Pool] = field(default_factory=dict)
+    intervals: Intervals = Intervals()
+    timeouts: Timeouts = Timeouts()
+    theme: Text = "ovmtui-dark"
+    ssh_config: tuple[Text, ...] | None = None
+    """SSH configuration files; default: the user's own."""
+    known_hosts: Text | None = None
+    """Default: `~/.ssh/known_hosts`."""
+    identities: tuple[Text, ...] = ()
+    """Private key files; default: the agent's and the user's usual ones."""
+    read_only: bool = False
+
+
+def node_address_host(node: Node) -> str:
+    """Return what to connect to for `node`."""
+    return node.host or node.name

@@ -1,0 +1,124 @@
+"""The manager's password, fetched at the moment of use and kept nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import stat
+from collections.abc import Mapping
+
+from ovmtui.config.schema import Manager
+from ovmtui.errors import SecretUnavailable
+from ovmtui.model.text import visible
+
+_PRIVATE_MODES = (0o600, 0o400)
+_LONGEST = 4096
+"""Bytes of a source that are read; a password is shorter."""
+_PATIENCE = 60.0
+"""Seconds that `password_command` may take: a person may have to touch a token."""
+
+
+async def manager_password(
+    manager: Manager, environ: Mapping[str, str], *, timeout: float = _PATIENCE
+) -> str:
+    """Return the manager's password from its one configured source.
+
+    Args:
+        manager: says which source that is.
+        environ: the process's environment.
+        timeout: seconds that `password_command` may take.
+
+    Raises:
+        SecretUnavailable: no source is configured, or it gives no password. The text
+            never holds what might be a password.
+    """
+    if manager.password_env is not None:
+        source = f"the environment variable {visible(manager.password_env, limit=80)}"
+        raw = environ.get(manager.password_env, "").encode("utf-8", "surrogateescape")
+    elif manager.password_file is not None:
+        source = f"the file {visible(manager.password_file, limit=200)}"
+        raw = await asyncio.to_thread(_read_private, manager.password_file)
+    elif manager.password_command is not None:
+        source = f"the command `{visible(manager.password_command[0], limit=200)}`"
+        raw = await _output_of(manager.password_command, source, timeout=timeout)
+    else:
+        raise SecretUnavailable(
+            "the manager's password is not configured: set `password_env`, `password_file` or "
+            "`password_command` in the pool's [manager] table"
+        )
+    return _first_line(raw, source)
+
+
+def password_file_problem(name: str) -> str:
+    """Return why the file `name` cannot hold the password; empty when it can."""
+    try:
+        # A pipe under that name must not keep anybody waiting.
+        descriptor = os.open(os.path.expanduser(name), os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            status = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if not stat.S_ISREG(status.st_mode):
+        return "is not an ordinary file"
+    mode = stat.S_IMODE(status.st_mode)
+    if mode not in _PRIVATE_MODES:
+        return f"has mode {mode:04o}, so that others may read it; run `chmod 600` on it"
+    return ""
+
+
+def _read_private(name: str) -> bytes:
+    problem = password_file_problem(name)
+    if not problem:
+        try:
+            with open(os.path.expanduser(name), "rb") as file:
+                return file.read(_LONGEST)
+        except OSError as error:
+            problem = f"cannot be read: {error.strerror}"
+    raise SecretUnavailable(f"the password file {visible(name, limit=200)} {problem}")
+
+
+async def _output_of(command: tuple[str, ...], source: str, *, timeout: float) -> bytes:
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            # The screen and the keyboard are the console's: nothing may ask there.
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise SecretUnavailable(f"{source} cannot be run: {reason}") from None
+    try:
+        async with asyncio.timeout(timeout):
+            output, complaint = await process.communicate()
+    except TimeoutError:
+        raise SecretUnavailable(f"{source} gave no password in {timeout:.0f} s") from None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+    if process.returncode != 0:
+        said = visible(complaint.decode("utf-8", "replace").strip(), limit=200)
+        raise SecretUnavailable(
+            f"{source} failed with exit code {process.returncode}{': ' if said else ''}{said}"
+        )
+    return output[:_LONGEST]
+
+
+def _first_line(raw: bytes, source: str) -> str:
+    try:
+        line = raw.decode("utf-8").split("\n", 1)[0].removesuffix("\r")
+    except UnicodeDecodeError:
+        raise SecretUnavailable(f"the password from {source} is not UTF-8 text") from None
+    if not line:
+        raise SecretUnavailable(f"{source} gives no password: its first line is empty")
+    if not line.isprintable():
+        raise SecretUnavailable(f"the password from {source} has control characters in it")
+    return line

@@ -1,0 +1,1 @@
+"""What ovmtui knows: frozen values without behaviour that touches the world."""

@@ -1,0 +1,31 @@
+"""High availability of a machine, as the manager states it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class HaState(Enum):
+    """Whether the manager restarts the machine when it vanishes."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class HaFact:
+    """The HA flag with where it comes from."""
+
+    state: HaState = HaState.UNKNOWN
+    source: str = ""
+    """Who said so, for the operator: `manager`, `vm.cfg`, …; empty when nobody did."""
+    reason: str = ""
+    """Why the state is unknown; empty otherwise."""
+    observed_at: float | None = None
+    """Time of the answer, on the monotonic clock in seconds; None when never asked."""
+
+
+NO_HA_FACT = HaFact()
+"""Nobody has been asked yet."""

@@ -1,0 +1,47 @@
+"""All that is known at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.node import NodeView
+from ovmtui.model.vm import Vm
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """One configured pool."""
+
+    name: str
+    label: str
+    nodes: tuple[NodeKey, ...]
+    production: bool = False
+    colour: str | None = None
+    manager_problem: str = ""
+    """Why the manager's last answer could not be used; empty when it could."""
+    manager_configured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Pools, nodes and machines at one moment of the monotonic clock."""
+
+    version: int = 0
+    taken_at: float = 0.0
+    pools: tuple[PoolView, ...] = ()
+    nodes: Mapping[NodeKey, NodeView] = field(default_factory=lambda: MappingProxyType({}))
+    vms: Mapping[VmKey, Vm] = field(default_factory=lambda: MappingProxyType({}))
+
+    def pool(self, name: str) -> PoolView:
+        """Return the pool called `name`; KeyError when there is none."""
+        for pool in self.pools:
+            if pool.name == name:
+                return pool
+        raise KeyError(name)
+
+    def nodes_of(self, pool: str) -> tuple[NodeView, ...]:
+        """Return the nodes of `pool` in configured order."""
+        return tuple(self.nodes[key] for key in self.pool(pool).nodes)

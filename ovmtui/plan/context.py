@@ -1,0 +1,61 @@
+"""What a planner must be told beside the snapshot: the pool's settings and promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ovmtui.model.identity import NodeKey
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerAccess:
+    """How the manager's command line is called for a pool."""
+
+    node: NodeKey
+    """Node on which it is installed."""
+    program: tuple[str, ...]
+    user: str
+    pool: str
+    """The pool's name in the manager."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Budgets of the flows' waits, in seconds of wall-clock time."""
+
+    up: float = 180.0
+    ping: float = 180.0
+    operational: float = 180.0
+    down: float = 120.0
+    create: float = 180.0
+    migrate: float = 7200.0
+    manager: float = 60.0
+    command: float = 60.0
+    freshness: float = 30.0
+    """Oldest listing that a guard accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything about one machine's surroundings that is not in the snapshot."""
+
+    limits: Limits = Limits()
+    manager: ManagerAccess | None = None
+    """None: no manager is configured, or its pool is not known yet."""
+    manager_configured: bool = False
+    manager_unknown: str = ""
+    """Why `manager` is None although one is configured."""
+    address: str | None = None
+    """Where the guest answers; None: it has no known address."""
+    ping: bool = True
+    operational: bool = True
+    ha_remembered: bool | None = None
+    """HA as it was before the last stop by ovmtui; None: not remembered."""
+    ha_configured: bool | None = None
+    """HA as the settings want it; None: they say nothing."""
+    relocation_hosts: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
+    """How the nodes call each other for a migration."""
+    reserved_mib: Mapping[NodeKey, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Memory that plans under way will take."""

@@ -1,0 +1,145 @@
+"""Migrate: the target is checked, one live migration, one copy verified. HA untouched."""
+
+from __future__ import annotations
+
+from ovmtui.errors import PlanRefused
+from ovmtui.model.domain import DomainState
+from ovmtui.model.identity import NodeKey
+from ovmtui.model.node import Toolstack
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.vm import Vm
+from ovmtui.plan.checks import Check
+from ovmtui.plan.context import Context
+from ovmtui.plan.flows import parts
+from ovmtui.plan.guards import MemoryFree, NodeAnswers, RunsOnlyOn, SameCpu
+from ovmtui.plan.intent import Intent
+from ovmtui.plan.placement import rank_targets
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.steps import CommandStep, VerifyStep
+from ovmtui.plan.waits import RunsOn
+from ovmtui.toolstacks import preconditions, xm
+
+RELOCATION_PORT = 8002
+"""xend's default port for migrations between nodes."""
+
+
+def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
+    """Return the plan that moves a running machine to another node.
+
+    Raises:
+        PlanRefused: it does not have exactly one copy, or the target is no other node
+            of its pool, or none can take it.
+    """
+    parts.require_known(intent.vm, snapshot)
+    vm = parts.machine(intent, snapshot)
+    copy = parts.only_copy(vm, "migrate")
+    source = copy.node
+    target = intent.node or _best(intent, snapshot, context, now)
+    if target.pool != source.pool or target not in snapshot.nodes:
+        raise PlanRefused((f"{target.name} is no node of pool {source.pool}",))
+    if target == source:
+        raise PlanRefused((f"{vm.name} is on {source.name} already",))
+    limits = context.limits
+    runs = RunsOnlyOn(vm.key, source, (DomainState.RUNNING,), limits.freshness)
+    answers = NodeAnswers(target, limits.freshness)
+    host = context.relocation_hosts.get(target, target.name)
+    libxl = snapshot.nodes[source].facts.toolstack is Toolstack.LIBXL
+    return Plan(
+        intent=intent,
+        title=f"migrate {vm.name} → {target.name}",
+        vm=vm.key,
+        vm_name=vm.name,
+        guards=(
+            runs,
+            answers,
+            MemoryFree(target, vm.memory_mib, context.reserved_mib.get(target, 0)),
+            SameCpu(source, target),
+        ),
+        checks=_checks(vm, source, target, host, libxl=libxl),
+        steps=(
+            CommandStep(
+                label=parts.domain_label(vm),
+                node=source,
+                command=xm.migrate_command(copy.domain.name, host),
+                timeout=limits.migrate,
+                conditions=(runs, answers),
+                meaning="goes on by itself once begun: nothing can cancel it",
+                diagnose=() if libxl else (source, target),
+            ),
+            VerifyStep(
+                label=parts.domain_label(vm),
+                what=f"verify that one copy runs, on {target.name}",
+                condition=RunsOn(vm.key, target),
+                node=target,
+                patience=60.0,
+            ),
+        ),
+        notes=("HA is not touched by a migration.",),
+    )
+
+
+def _best(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> NodeKey:
+    targets = rank_targets(
+        snapshot,
+        intent.vm,
+        now=now,
+        max_age=context.limits.freshness,
+        reserved_mib=context.reserved_mib,
+    )
+    for target in targets:
+        if target.eligible:
+            return target.node
+    name = snapshot.vms[intent.vm].name
+    reasons = tuple(f"{t.node.name}: {', '.join(t.reasons)}" for t in targets)
+    raise PlanRefused((f"no node can take {name}", *reasons))
+
+
+def _checks(
+    vm: Vm, source: NodeKey, target: NodeKey, host: str, *, libxl: bool
+) -> tuple[Check, ...]:
+    paths = [disk.path for disk in vm.copies[0].domain.disks if disk.path]
+    bridges: list[str] = []
+    for file in vm.configs:
+        paths.append(file.path)
+        paths.extend(disk.path for disk in file.config.disks if disk.path)
+        bridges.extend(i.bridge for i in file.config.interfaces if i.bridge)
+    checks = []
+    if paths:
+        files = tuple(dict.fromkeys(paths))
+        checks.append(
+            Check(
+                "disks",
+                f"{target.name} sees its vm.cfg and disks",
+                target,
+                preconditions.paths_exist(files),
+            )
+        )
+    if bridges:
+        names = tuple(dict.fromkeys(bridges))
+        checks.append(
+            Check(
+                "bridges",
+                f"{target.name} has the bridge {', '.join(names)}",
+                target,
+                preconditions.bridges_exist(names),
+            )
+        )
+    if libxl:
+        checks.append(
+            Check(
+                "relocation",
+                f"{source.name} can log in to {host} by SSH",
+                source,
+                preconditions.xl_login(host),
+            )
+        )
+    else:
+        checks.append(
+            Check(
+                "relocation",
+                f"{source.name} reaches {host} port {RELOCATION_PORT}",
+                source,
+                preconditions.port_open(host, RELOCATION_PORT),
+            )
+        )
+    return tuple(checks)

@@ -1,0 +1,125 @@
+"""Pieces that several flows share: labels, HA steps, the manager's part."""
+
+from __future__ import annotations
+
+from ovmtui.errors import PlanRefused
+from ovmtui.model.ha import HaState
+from ovmtui.model.identity import VmKey
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.vm import Copy, Vm
+from ovmtui.plan.conditions import Condition
+from ovmtui.plan.context import Context, ManagerAccess
+from ovmtui.plan.guards import ManagerAnswers
+from ovmtui.plan.intent import Intent
+from ovmtui.plan.steps import CommandStep, Expectation, HaReadStep, Step
+from ovmtui.toolstacks import ovmcli
+
+MANAGER_GUARD = "manager-answers"
+
+
+def domain_label(vm: Vm) -> str:
+    """Return the log label of a machine's domain, as OpenSVC prints it."""
+    return f"{vm.name.upper()}.OVM"
+
+
+def ha_label(vm: Vm) -> str:
+    """Return the log label of a machine's HA, as OpenSVC prints it."""
+    return f"{vm.name.upper()}.HB#1"
+
+
+def machine(intent: Intent, snapshot: Snapshot) -> Vm:
+    """Return the machine of `intent`."""
+    return snapshot.vms[intent.vm]
+
+
+def only_copy(vm: Vm, verb: str) -> Copy:
+    """Return the machine's one copy.
+
+    Raises:
+        PlanRefused: it has none, or more than one.
+    """
+    if not vm.copies:
+        reason = f": {vm.reason}" if vm.reason else ""
+        raise PlanRefused((f"cannot {verb} {vm.name}: it is {vm.state.value}{reason}",))
+    if len(vm.copies) > 1:
+        places = ", ".join(f"{c.domain.name} on {c.node.name}" for c in vm.copies)
+        raise PlanRefused(
+            (f"cannot {verb} {vm.name}: it is {vm.state.value} ({places}); look at it first",)
+        )
+    return vm.copies[0]
+
+
+def manager_guards(vm: Vm, context: Context) -> tuple[Condition, ...]:
+    """Return the guard that the manager can be asked; none where there is no manager."""
+    if not context.manager_configured:
+        return ()
+    unavailable = ""
+    if context.manager is None:
+        unavailable = context.manager_unknown or "it was not asked yet"
+    return (ManagerAnswers(vm.key.pool, unavailable),)
+
+
+def set_ha(vm: Vm, manager: ManagerAccess, context: Context, *, on: bool) -> tuple[Step, ...]:
+    """Return the steps that switch HA and read it back."""
+    return (
+        CommandStep(
+            label=ha_label(vm),
+            node=manager.node,
+            command=ovmcli.ha_command(manager.program, manager.user, manager.pool, vm.name, on),
+            timeout=context.limits.manager,
+            expect=Expectation.EXIT_ZERO_NO_ERROR_TEXT,
+        ),
+        read_ha(vm, manager, context, wanted=HaState.ON if on else HaState.OFF),
+    )
+
+
+def read_ha(vm: Vm, manager: ManagerAccess, context: Context, *, wanted: HaState) -> HaReadStep:
+    """Return the step that verifies the HA flag."""
+    return HaReadStep(
+        label=ha_label(vm),
+        node=manager.node,
+        command=ovmcli.vm_info_command(manager.program, manager.user, manager.pool, vm.name),
+        timeout=context.limits.manager,
+        wanted=wanted,
+    )
+
+
+def switch_ha_off_first(
+    vm: Vm, intent: Intent, context: Context
+) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+    """Return steps and notes that keep the manager from restarting a machine.
+
+    HA that is off by an earlier answer is read again, since somebody may have switched
+    it on meanwhile. An override of the manager guard drops the steps, with a warning.
+    """
+    if not context.manager_configured:
+        return (), (
+            "No manager is configured for this pool: HA is not touched. "
+            "If something restarts machines here, it may start it again.",
+        )
+    if MANAGER_GUARD in intent.overrides:
+        return (), (
+            "The manager is left out by your override: HA stays as it is, "
+            "and the pool may start the machine again.",
+        )
+    if context.manager is None:
+        return (), (f"The manager cannot be used: {context.manager_unknown}",)
+    if vm.ha.state is HaState.OFF:
+        read = read_ha(vm, context.manager, context, wanted=HaState.OFF)
+        return (read,), ("HA is off; that is verified first.",)
+    before = "on" if vm.ha.state is HaState.ON else "unknown"
+    return (
+        set_ha(vm, context.manager, context, on=False),
+        (f"HA is {before} and is switched off first, so that the machine stays down.",),
+    )
+
+
+def require_known(vm: VmKey, snapshot: Snapshot) -> None:
+    """Refuse a machine that has no name a command could use.
+
+    Raises:
+        PlanRefused: the name is empty or looks like an option.
+    """
+    name = snapshot.vms[vm].name
+    if not name or name.startswith("-"):
+        raise PlanRefused((f"the name {name!r} cannot be given to a command safely",))

@@ -1,0 +1,226 @@
+"""Start: create; wait for up, ping and operational; HA on, verified."""
+
+from __future__ import annotations
+
+from ovmtui.errors import PlanRefused
+from ovmtui.model.domain import DomainState
+from ovmtui.model.ha import HaState
+from ovmtui.model.identity import NodeKey
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.vm import Vm, VmState
+from ovmtui.plan.checks import Check, Reading
+from ovmtui.plan.conditions import Condition
+from ovmtui.plan.context import Context
+from ovmtui.plan.flows import parts
+from ovmtui.plan.guards import (
+    ConfigFoundOnce,
+    MemoryFree,
+    NodeAnswers,
+    PoolAnswers,
+    RunsNowhere,
+    RunsOnlyOn,
+)
+from ovmtui.plan.intent import Intent
+from ovmtui.plan.placement import rank_targets
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.steps import Choice, CommandStep, ProbeStep, Step, Then, WaitStep
+from ovmtui.plan.waits import RunsOn
+from ovmtui.toolstacks import guest, preconditions, xm
+
+
+def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
+    """Return the plan that starts a machine.
+
+    Raises:
+        PlanRefused: it has a copy already, no vm.cfg names it, or no node can take it.
+    """
+    parts.require_known(intent.vm, snapshot)
+    vm = parts.machine(intent, snapshot)
+    if vm.copies:
+        reason = f" ({vm.reason})" if vm.reason else ""
+        places = ", ".join(node.name for node in vm.nodes)
+        raise PlanRefused((f"cannot start {vm.name}: it is {vm.state.value} on {places}{reason}",))
+    if len(vm.configs) != 1:
+        found = ", ".join(file.path for file in vm.configs) or "none"
+        raise PlanRefused((f"one vm.cfg must name {vm.name}; found: {found}",))
+    node = intent.node or _best(intent, snapshot, context, now)
+    limits = context.limits
+    nowhere = RunsNowhere(vm.key)
+    answers = PoolAnswers(vm.key.pool, limits.freshness)
+    ha_on, ha_guards, notes = _ha(vm, intent, context)
+    create = CommandStep(
+        label=parts.domain_label(vm),
+        node=node,
+        command=xm.create_command(vm.configs[0].path),
+        timeout=limits.create,
+        conditions=(nowhere, answers),
+    )
+    return Plan(
+        intent=intent,
+        title=f"start {vm.name} on {node.name}",
+        vm=vm.key,
+        vm_name=vm.name,
+        guards=(
+            nowhere,
+            answers,
+            NodeAnswers(node, limits.freshness),
+            ConfigFoundOnce(vm.key, node),
+            MemoryFree(node, vm.memory_mib, context.reserved_mib.get(node, 0)),
+            *ha_guards,
+        ),
+        checks=_checks(vm, node, context),
+        steps=(create, *_waits(vm, node, context), *ha_on),
+        notes=notes,
+    )
+
+
+def _best(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> NodeKey:
+    targets = rank_targets(
+        snapshot,
+        intent.vm,
+        now=now,
+        max_age=context.limits.freshness,
+        reserved_mib=context.reserved_mib,
+    )
+    for target in targets:
+        if target.eligible:
+            return target.node
+    name = snapshot.vms[intent.vm].name
+    reasons = tuple(f"{t.node.name}: {', '.join(t.reasons)}" for t in targets)
+    state = snapshot.vms[intent.vm]
+    why = (f"{name} is {state.state.value}: {state.reason}",)
+    raise PlanRefused(
+        (*(why if state.state is VmState.UNKNOWN else ()), f"no node can take {name}", *reasons)
+    )
+
+
+def _checks(vm: Vm, node: NodeKey, context: Context) -> tuple[Check, ...]:
+    config = vm.configs[0].config
+    checks = []
+    if paths := tuple(disk.path for disk in config.disks if disk.path):
+        checks.append(
+            Check(
+                "disks",
+                f"{node.name} sees its {len(paths)} disk(s)",
+                node,
+                preconditions.paths_exist(paths),
+            )
+        )
+    if bridges := tuple(dict.fromkeys(i.bridge for i in config.interfaces if i.bridge)):
+        checks.append(
+            Check(
+                "bridges",
+                f"{node.name} has the bridge {', '.join(bridges)}",
+                node,
+                preconditions.bridges_exist(bridges),
+            )
+        )
+    if context.address and context.ping:
+        checks.append(
+            Check(
+                "address-silent",
+                f"nothing answers at {context.address} yet",
+                node,
+                guest.ping_command(context.address).script,
+                Reading.SILENT,
+                overridable=True,
+            )
+        )
+    return tuple(checks)
+
+
+def _waits(vm: Vm, node: NodeKey, context: Context) -> tuple[Step, ...]:
+    label = parts.domain_label(vm)
+    limits = context.limits
+    choices = _choices(vm, node, context)
+    steps: list[Step] = [
+        WaitStep(
+            label=label,
+            what="wait for container up status",
+            condition=RunsOn(vm.key, node),
+            budget=limits.up,
+            interval=2.0,
+            choices=choices,
+            node=node,
+        )
+    ]
+    if context.address and context.ping:
+        steps.append(
+            ProbeStep(
+                label=label,
+                what="wait for container ping",
+                node=node,
+                command=guest.ping_command(context.address),
+                budget=limits.ping,
+                interval=2.0,
+                choices=choices,
+            )
+        )
+    if context.address and context.operational:
+        steps.append(
+            ProbeStep(
+                label=label,
+                what="wait for container operational",
+                node=node,
+                command=guest.login_command(context.address),
+                budget=limits.operational,
+                interval=2.0,
+                choices=choices,
+            )
+        )
+    return tuple(steps)
+
+
+def _choices(vm: Vm, node: NodeKey, context: Context) -> tuple[Choice, ...]:
+    stop: tuple[Step, ...] = (
+        CommandStep(
+            label=parts.domain_label(vm),
+            node=node,
+            command=xm.shutdown_command(vm.name),
+            timeout=context.limits.command,
+            conditions=(
+                RunsOnlyOn(vm.key, node, (DomainState.RUNNING,), context.limits.freshness),
+            ),
+        ),
+    )
+    return (
+        Choice("keep waiting", "wait as long again", Then.RETRY),
+        Choice("go on", "take it as up and go on with the next step", Then.CONTINUE),
+        Choice("stop it", "ask the guest to shut down again", Then.END, stop),
+        Choice("leave it", "end here; it stays as it is, HA is not switched on", Then.END),
+    )
+
+
+def _ha(
+    vm: Vm, intent: Intent, context: Context
+) -> tuple[tuple[Step, ...], tuple[Condition, ...], tuple[str, ...]]:
+    notes: list[str] = []
+    if not context.address:
+        notes.append("No address is known for the guest: neither ping nor login is waited for.")
+    wanted, why = _wanted(vm, intent, context)
+    if not wanted:
+        if context.manager_configured:
+            notes.append(f"HA is not switched on at the end: {why}.")
+        return (), (), tuple(notes)
+    if not context.manager_configured:
+        notes.append(f"HA is wanted ({why}), but no manager is configured: it is not touched.")
+        return (), (), tuple(notes)
+    if parts.MANAGER_GUARD in intent.overrides or context.manager is None:
+        reason = context.manager_unknown or "your override"
+        notes.append(f"HA is wanted ({why}) but is left as it is: {reason}.")
+        return (), parts.manager_guards(vm, context), tuple(notes)
+    notes.append(f"HA is switched on once it is up: {why}.")
+    steps = parts.set_ha(vm, context.manager, context, on=True)
+    return steps, parts.manager_guards(vm, context), tuple(notes)
+
+
+def _wanted(vm: Vm, intent: Intent, context: Context) -> tuple[bool, str]:
+    if intent.want_ha is not None:
+        return intent.want_ha, "as you chose"
+    if context.ha_configured is not None:
+        return context.ha_configured, "as configured"
+    if context.ha_remembered is not None:
+        return context.ha_remembered, "as it was before the last stop"
+    if vm.ha.state is HaState.UNKNOWN:
+        return False, "nothing says that it is wanted"
+    return vm.ha.state is HaState.ON, f"the manager has it {vm.ha.state.value}"

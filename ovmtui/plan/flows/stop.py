@@ -1,0 +1,131 @@
+"""Stop: HA off, verified; shutdown; wait until no node lists the machine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ovmtui.model.domain import DomainState
+from ovmtui.model.ha import HaState
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.vm import Copy, Vm
+from ovmtui.plan.conditions import Condition
+from ovmtui.plan.context import Context
+from ovmtui.plan.flows import parts
+from ovmtui.plan.guards import RunsOnlyOn
+from ovmtui.plan.intent import Intent
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.steps import Choice, CommandStep, Step, Then, WaitStep
+from ovmtui.plan.waits import Vanished
+from ovmtui.toolstacks import xm
+
+DESTROY = "destroy"
+"""Key of the choice that cuts the power of a guest that ignores the shutdown."""
+
+
+def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
+    """Return the plan that stops a machine.
+
+    Raises:
+        PlanRefused: it does not have exactly one copy.
+    """
+    parts.require_known(intent.vm, snapshot)
+    vm = parts.machine(intent, snapshot)
+    copy = parts.only_copy(vm, "stop")
+    runs = RunsOnlyOn(vm.key, copy.node, (DomainState.RUNNING,), context.limits.freshness)
+    ha_steps, notes = parts.switch_ha_off_first(vm, intent, context)
+    return Plan(
+        intent=intent,
+        title=f"stop {vm.name}",
+        vm=vm.key,
+        vm_name=vm.name,
+        guards=(runs, *parts.manager_guards(vm, context)),
+        checks=(),
+        steps=(*ha_steps, *_shutdown(vm, copy, context, runs, intent=intent, ha_steps=ha_steps)),
+        notes=notes,
+    )
+
+
+def _shutdown(
+    vm: Vm,
+    copy: Copy,
+    context: Context,
+    runs: Condition,
+    *,
+    intent: Intent,
+    ha_steps: tuple[Step, ...] = (),
+) -> tuple[Step, ...]:
+    """Return the shutdown and the wait for its effect, with the question on a time-out."""
+    command = CommandStep(
+        label=parts.domain_label(vm),
+        node=copy.node,
+        command=xm.shutdown_command(copy.domain.name),
+        timeout=context.limits.command,
+        conditions=(runs,),
+        meaning="asks the guest; the tool says nothing and proves nothing",
+    )
+    wait = _wait_for_down(vm, copy, context, ha_was_on=_was_on(vm, ha_steps))
+    if intent.destroy_after is not None:
+        wait = replace(wait, budget=intent.destroy_after, default=DESTROY)
+    return (command, wait)
+
+
+def _was_on(vm: Vm, ha_steps: tuple[Step, ...]) -> bool:
+    return vm.ha.state is HaState.ON and bool(ha_steps)
+
+
+def _wait_for_down(vm: Vm, copy: Copy, context: Context, *, ha_was_on: bool) -> WaitStep:
+    """Return the wait for container down status, and what may be done when it is long."""
+    gone = Vanished(vm.key, copy.node)
+    limits = context.limits
+    power_cut: tuple[Step, ...] = ()
+    if copy.domain.domid is not None:
+        condition = RunsOnlyOn(
+            vm.key,
+            copy.node,
+            tuple(state for state in DomainState if state is not DomainState.HALTED),
+            limits.freshness,
+            copy.domain.domid,
+        )
+        power_cut = (
+            CommandStep(
+                label=parts.domain_label(vm),
+                node=copy.node,
+                command=xm.destroy_command(copy.domain.domid),
+                timeout=limits.command,
+                conditions=(condition,),
+            ),
+            WaitStep(
+                label=parts.domain_label(vm),
+                what="wait for container down status",
+                condition=gone,
+                budget=limits.down,
+                interval=1.0,
+                node=copy.node,
+            ),
+        )
+    protect: tuple[Step, ...] = ()
+    if ha_was_on and context.manager is not None:
+        protect = parts.set_ha(vm, context.manager, context, on=True)
+    choices = [
+        Choice("keep waiting", "wait as long again", Then.RETRY),
+        Choice(
+            "abort",
+            "leave it running" + (" and switch HA on again" if protect else ""),
+            Then.END,
+            protect,
+        ),
+    ]
+    if power_cut:
+        choices.insert(
+            0,
+            Choice(DESTROY, "cut its power now", Then.CONTINUE, power_cut, type_name=True),
+        )
+    return WaitStep(
+        label=parts.domain_label(vm),
+        what="wait for container down status",
+        condition=gone,
+        budget=limits.down,
+        interval=1.0,
+        choices=tuple(choices),
+        node=copy.node,
+    )

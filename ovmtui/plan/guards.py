@@ -1,0 +1,355 @@
+"""The guards of plans: what must hold before anything is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ovmtui.model.domain import DomainState
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.node import NodeView
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.vm import Copy, Vm, VmState
+from ovmtui.plan.verdict import Standing, Verdict
+
+
+def holds(text: str) -> Verdict:
+    """Return a passing verdict."""
+    return Verdict(Standing.HOLDS, text)
+
+
+def fails(text: str) -> Verdict:
+    """Return a failing verdict."""
+    return Verdict(Standing.FAILS, text)
+
+
+def unknown(text: str) -> Verdict:
+    """Return the verdict of what cannot be told."""
+    return Verdict(Standing.UNKNOWN, text)
+
+
+def why_uncertain(node: NodeView, now: float, max_age: float) -> str | None:
+    """Return why `node`'s domains are not known now, or None when they are."""
+    name = node.key.name
+    if not node.certain:
+        return f"{name}: {node.list_problem or node.problem or 'has not answered yet'}"
+    if node.listed_at is None or now - node.listed_at > max_age:
+        age = "never" if node.listed_at is None else f"{now - node.listed_at:.0f} s ago"
+        return f"{name}: last listed {age}, older than {max_age:.0f} s"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOnlyOn:
+    """The machine has exactly one domain, on `node`, in one of `states`."""
+
+    vm: VmKey
+    node: NodeKey
+    states: tuple[DomainState, ...]
+    max_age: float
+    domid: int | None = None
+    """When given, the domain must still have this id."""
+    name: str = "runs-only-here"
+    overridable: bool = False
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return f"runs on {self.node.name}, and nowhere else"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge the copies of the machine."""
+        vm = snapshot.vms.get(self.vm)
+        if vm is None or not vm.copies:
+            return fails("no node lists it")
+        doubt = why_uncertain(snapshot.nodes[self.node], now, self.max_age)
+        if doubt:
+            return unknown(doubt)
+        elsewhere = [copy for copy in vm.copies if copy.node != self.node]
+        if elsewhere:
+            return fails(f"also listed on {', '.join(copy.node.name for copy in elsewhere)}")
+        if len(vm.copies) > 1:
+            return fails(f"{self.node.name} lists it {len(vm.copies)} times")
+        return self._judge(vm.copies[0], snapshot)
+
+    def _judge(self, copy: Copy, snapshot: Snapshot) -> Verdict:
+        domain = copy.domain
+        if self.domid is not None and domain.domid != self.domid:
+            return fails(f"its domain id is {domain.domid} now, no longer {self.domid}")
+        if domain.state not in self.states:
+            wanted = " or ".join(state.value for state in self.states)
+            return fails(f"it is {domain.state.value}, not {wanted}")
+        namesakes = [
+            other
+            for other in snapshot.nodes[self.node].domains or ()
+            if other.name == domain.name and other.domid != domain.domid
+        ]
+        if namesakes:
+            return fails(f"{self.node.name} lists {len(namesakes) + 1} domains of that name")
+        return holds(f"{domain.state.value} on {self.node.name} (id {domain.domid})")
+
+
+@dataclass(frozen=True, slots=True)
+class CarriesId:
+    """Domain `domid` of `node` still is the machine. For destroying one copy of several."""
+
+    vm: VmKey
+    node: NodeKey
+    domid: int
+    max_age: float
+    name: str = "carries-id"
+    overridable: bool = False
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return f"domain {self.domid} on {self.node.name} is this machine"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge the domain that has the id."""
+        node = snapshot.nodes[self.node]
+        doubt = why_uncertain(node, now, self.max_age)
+        if doubt:
+            return unknown(doubt)
+        vm = snapshot.vms.get(self.vm)
+        for copy in vm.copies if vm else ():
+            if copy.node == self.node and copy.domain.domid == self.domid:
+                return holds(f"{copy.domain.name} is {copy.domain.state.value}")
+        return fails(f"no domain {self.domid} of this machine is on {self.node.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class RunsNowhere:
+    """No node lists the machine, its name, or a domain that writes to its disks."""
+
+    vm: VmKey
+    name: str = "runs-nowhere"
+    overridable: bool = False
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return "runs on no node of the pool"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge every domain of the pool, also those seen last on a silent node."""
+        vm = snapshot.vms.get(self.vm)
+        if vm is None:
+            return fails("it is not known in this pool")
+        if vm.copies:
+            return fails(_where(vm))
+        disks = {
+            disk.path
+            for file in vm.configs
+            for disk in file.config.disks
+            if disk.exclusive and disk.path
+        }
+        for node in snapshot.nodes_of(self.vm.pool):
+            for domain in node.domains or ():
+                if domain.is_domain_zero or not domain.is_active:
+                    continue
+                if domain.plain_name == vm.name:
+                    return fails(f"a domain called {domain.name} is on {node.key.name}")
+                for disk in domain.disks:
+                    if disk.path in disks and disk.exclusive:
+                        return fails(
+                            f"{domain.name} on {node.key.name} has its disk {disk.path} open"
+                        )
+        return holds("no node lists it, its name or its disks")
+
+
+def _where(vm: Vm) -> str:
+    places = ", ".join(
+        f"{copy.domain.state.value} on {copy.node.name}"
+        + ("" if copy.certain else " when last seen")
+        for copy in vm.copies
+    )
+    return f"it is {places}"
+
+
+@dataclass(frozen=True, slots=True)
+class PoolAnswers:
+    """Every node of the pool has been listed within `max_age` seconds."""
+
+    pool: str
+    max_age: float
+    name: str = "pool-answers"
+    overridable: bool = True
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return "every node of the pool answers"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Name each node whose domains are not known."""
+        nodes = snapshot.nodes_of(self.pool)
+        doubts = [doubt for node in nodes if (doubt := why_uncertain(node, now, self.max_age))]
+        if doubts:
+            return unknown("; ".join(doubts))
+        return holds(f"{len(nodes)} of {len(nodes)} answer")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAnswers:
+    """One node has been listed within `max_age` seconds and is not in maintenance."""
+
+    node: NodeKey
+    max_age: float
+    name: str = "node-answers"
+    overridable: bool = False
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return f"{self.node.name} answers and takes machines"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge the node."""
+        node = snapshot.nodes[self.node]
+        doubt = why_uncertain(node, now, self.max_age)
+        if doubt:
+            return unknown(doubt)
+        if node.maintenance:
+            return fails(f"{self.node.name} is in maintenance")
+        return holds(f"{self.node.name} answers")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFoundOnce:
+    """Exactly one vm.cfg names the machine, and `node` sees it."""
+
+    vm: VmKey
+    node: NodeKey
+    name: str = "one-configuration"
+    overridable: bool = False
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return f"one vm.cfg names it, and {self.node.name} sees that file"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge the files found by the repository scans."""
+        vm = snapshot.vms.get(self.vm)
+        configs = vm.configs if vm else ()
+        if not configs:
+            return fails("no vm.cfg that names it was found")
+        if len(configs) > 1:
+            return fails(f"several name it: {', '.join(file.path for file in configs)}")
+        node = snapshot.nodes[self.node]
+        if node.configs is None:
+            return unknown(node.scan_problem or f"{self.node.name} was not searched yet")
+        if configs[0].path not in {file.path for file in node.configs}:
+            return fails(f"{self.node.name} does not see {configs[0].path}")
+        return holds(configs[0].path)
+
+
+def memory_needed_mib(memory_mib: int) -> int:
+    """Return the hypervisor memory for a domain of `memory_mib`, overhead included.
+
+    The overhead (at least 16 MiB, 1/128 of the memory) is an estimate on the safe side:
+    page tables, shadow and device model memory differ by guest type and version.
+    """
+    return memory_mib + max(16, memory_mib // 128)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFree:
+    """`node` has the memory for one more domain."""
+
+    node: NodeKey
+    memory_mib: int | None
+    """The machine's memory; None where it is not known."""
+    reserved_mib: int = 0
+    """Memory that other plans under way will take on the node."""
+    name: str = "memory"
+    overridable: bool = True
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return f"{self.node.name} has the memory free"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Compare what is needed with what `xm info` states."""
+        free = snapshot.nodes[self.node].facts.free_memory_mib
+        if self.memory_mib is None:
+            return unknown("how much memory it needs is not known")
+        if free is None:
+            return unknown(f"free memory of {self.node.name} is not known")
+        needed = memory_needed_mib(self.memory_mib)
+        reserved = f", {self.reserved_mib} MiB promised to others" if self.reserved_mib else ""
+        text = f"needs {needed} MiB, {self.node.name} has {free} MiB free{reserved}"
+        return holds(text) if free - self.reserved_mib >= needed else fails(text)
+
+
+@dataclass(frozen=True, slots=True)
+class SameCpu:
+    """Source and target have the same CPU model; the toolstack does not check it."""
+
+    source: NodeKey
+    target: NodeKey
+    name: str = "same-cpu"
+    overridable: bool = True
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return f"{self.source.name} and {self.target.name} have the same CPU"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Compare the capability words of `xm info`."""
+        source = snapshot.nodes[self.source].facts.cpu_model
+        target = snapshot.nodes[self.target].facts.cpu_model
+        if source is None or target is None:
+            missing = self.source if source is None else self.target
+            return unknown(f"the CPU of {missing.name} is not known")
+        if source != target:
+            return fails(f"{self.source.name} has {source}, {self.target.name} has {target}")
+        return holds("same CPU capabilities")
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerAnswers:
+    """The pool's manager can be asked, so that HA can be switched and read back."""
+
+    pool: str
+    unavailable: str = ""
+    """Why it cannot be asked at all; empty when it can."""
+    name: str = "manager-answers"
+    overridable: bool = True
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return "the manager answers"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge the manager's last answer."""
+        problem = self.unavailable or snapshot.pool(self.pool).manager_problem
+        return fails(problem) if problem else holds("its last answer was good")
+
+
+@dataclass(frozen=True, slots=True)
+class IsRunning:
+    """The machine runs, so that switching HA on cannot make the manager start it."""
+
+    vm: VmKey
+    name: str = "is-running"
+    overridable: bool = True
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return "it runs (HA on a stopped machine may start it)"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge the machine's state."""
+        vm = snapshot.vms.get(self.vm)
+        if vm is None:
+            return fails("it is not known in this pool")
+        if vm.state is VmState.UNKNOWN:
+            return unknown(vm.reason)
+        if vm.state not in {VmState.RUNNING, VmState.MIGRATING}:
+            return fails(f"it is {vm.state.value}")
+        return holds(f"it is {vm.state.value}")

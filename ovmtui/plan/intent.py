@@ -1,0 +1,35 @@
+"""What the operator wants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ovmtui.model.identity import NodeKey, VmKey
+
+
+class Verb(Enum):
+    """The verbs that change a machine."""
+
+    START = "start"
+    STOP = "stop"
+    MIGRATE = "migrate"
+    HA_ON = "ha on"
+    HA_OFF = "ha off"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One verb on one machine, with the operator's choices."""
+
+    verb: Verb
+    vm: VmKey
+    node: NodeKey | None = None
+    """Where to start it, or the target of a migration; None: the best one is chosen."""
+    want_ha: bool | None = None
+    """For a start: whether HA is switched on at the end; None: as remembered."""
+    overrides: frozenset[str] = frozenset()
+    """Names of guards that the operator overrides by typing the machine's name."""
+    destroy_after: float | None = None
+    """For a stop without a person: destroy after this many seconds; None: never."""

@@ -1,0 +1,41 @@
+"""A plan: everything that will be done, before anything is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ovmtui.model.identity import VmKey
+from ovmtui.plan.checks import Check
+from ovmtui.plan.conditions import Condition
+from ovmtui.plan.intent import Intent
+from ovmtui.plan.steps import Step
+from ovmtui.plan.verdict import Finding
+
+
+class Confirmation(Enum):
+    """What the operator must do to run a plan."""
+
+    YES = "press y"
+    TYPE_NAME = "type the name"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A verb on a machine as guards, checks and steps. Running it adds nothing."""
+
+    intent: Intent
+    title: str
+    """`stop ovmguest1`, `migrate ovmguest1 → ovm2`."""
+    vm: VmKey
+    vm_name: str
+    guards: tuple[Condition, ...]
+    """Conditions on what is known of the pool; looked at anew before the first step."""
+    checks: tuple[Check, ...]
+    """Reading commands whose answers must fit; run before the first step."""
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+    """What a person should know before running it."""
+    confirmation: Confirmation = Confirmation.YES
+    findings: tuple[Finding, ...] = ()
+    """The guards against the snapshot that the plan was made from; checks pending."""

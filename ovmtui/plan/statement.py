@@ -1,0 +1,30 @@
+"""The truth about where things stand, in one sentence for the end of a plan."""
+
+from __future__ import annotations
+
+from ovmtui.model.identity import VmKey
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.vm import VmState
+
+
+def where_it_stands(snapshot: Snapshot, vm: VmKey, name: str) -> str:
+    """Return what is known of the machine now: its places, its state, its HA."""
+    machine = snapshot.vms.get(vm)
+    if machine is None:
+        return f"{name} is not listed anywhere and no vm.cfg names it"
+    if not machine.copies:
+        if machine.state is VmState.DOWN:
+            place = f"{name} is down: no node lists it"
+        else:
+            place = f"{name} is {machine.state.value}: {machine.reason}"
+    else:
+        places = ", ".join(
+            f"{copy.domain.state.value} on {copy.node.name}"
+            + ("" if copy.certain else " when last seen")
+            + (f" as {copy.domain.name}" if copy.domain.name != name else "")
+            for copy in machine.copies
+        )
+        place = f"{name} is {places}"
+        if machine.state is VmState.SPLIT_BRAIN:
+            place += " (SPLIT BRAIN)"
+    return f"{place}; HA is {machine.ha.state.value}"

@@ -1,0 +1,145 @@
+"""The steps of a plan, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ovmtui.model.command import Command
+from ovmtui.model.ha import HaState
+from ovmtui.model.identity import NodeKey
+from ovmtui.plan.conditions import Condition
+
+
+class Expectation(Enum):
+    """What makes a command a success."""
+
+    EXIT_ZERO = "exit code 0"
+    EXIT_ZERO_NO_ERROR_TEXT = "exit code 0 and no 'Error:' in the output"
+    """For `ovm`, which reports failures on stdout with exit code 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandStep:
+    """Run one command that changes something, detached, and judge its end."""
+
+    label: str
+    """Log label, such as `OVMGUEST1.OVM`."""
+    node: NodeKey
+    command: Command
+    timeout: float
+    """Seconds of wall-clock time."""
+    expect: Expectation = Expectation.EXIT_ZERO
+    conditions: tuple[Condition, ...] = ()
+    """Looked at anew just before the command; each must hold."""
+    meaning: str = ""
+    """What a person should know of this step; empty when the command says it all."""
+    diagnose: tuple[NodeKey, ...] = ()
+    """Nodes whose xend.log is followed for progress and shown when the command fails."""
+
+    @property
+    def text(self) -> str:
+        """The command as shown."""
+        return self.command.shown
+
+
+@dataclass(frozen=True, slots=True)
+class HaReadStep:
+    """Ask the manager for the HA flag and compare it with what must be."""
+
+    label: str
+    node: NodeKey
+    command: Command
+    timeout: float
+    wanted: HaState
+
+    @property
+    def text(self) -> str:
+        """The question as shown."""
+        return f"verify that HA is {self.wanted.value}: {self.command.shown}"
+
+
+class Then(Enum):
+    """Where a plan goes after a choice."""
+
+    RETRY = "retry"
+    """Wait again, with a new budget."""
+    CONTINUE = "continue"
+    """Go on with the next step."""
+    END = "end"
+    """The plan ends, with the truth about where things stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One possible answer to a wait that took too long."""
+
+    key: str
+    """The word that selects it."""
+    meaning: str
+    then: Then
+    steps: tuple[Step, ...] = ()
+    """Done first."""
+    type_name: bool = False
+    """Whether the operator must type the machine's name for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitStep:
+    """Look again and again until a condition on the pool holds."""
+
+    label: str
+    what: str
+    """As the log says it: `wait for container down status`."""
+    condition: Condition
+    budget: float
+    """Seconds of wall-clock time."""
+    interval: float
+    choices: tuple[Choice, ...] = ()
+    """Offered when the budget is used up; empty: the plan fails."""
+    default: str | None = None
+    """Key of the choice that is taken without asking; None: the operator is asked."""
+    node: NodeKey | None = None
+
+    @property
+    def text(self) -> str:
+        """The wait as shown."""
+        return self.what
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeStep:
+    """Run a reading command again and again until it exits with 0."""
+
+    label: str
+    what: str
+    node: NodeKey
+    command: Command
+    budget: float
+    interval: float
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The wait as shown, with its command."""
+        return f"{self.what}: {self.command.shown}"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyStep:
+    """Look anew once; the condition must hold."""
+
+    label: str
+    what: str
+    condition: Condition
+    node: NodeKey | None = None
+    patience: float = field(default=10.0)
+    """Seconds in which the condition may still come true."""
+
+    @property
+    def text(self) -> str:
+        """The verification as shown."""
+        return self.what
+
+
+Step = CommandStep | HaReadStep | WaitStep | ProbeStep | VerifyStep

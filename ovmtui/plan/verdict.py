@@ -1,0 +1,44 @@
+"""What evaluating a guard or a check gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Standing(Enum):
+    """Whether a condition holds."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNKNOWN = "unknown"
+    """It cannot be told; a plan treats that as failing and says so."""
+    OVERRIDDEN = "overridden"
+    """It does not hold and the operator has overridden it."""
+    PENDING = "pending"
+    """Not looked at yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A standing and the sentence that says what was seen."""
+
+    standing: Standing
+    text: str
+
+    @property
+    def passes(self) -> bool:
+        """Whether a plan may go on."""
+        return self.standing in {Standing.HOLDS, Standing.OVERRIDDEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the plan screen: what must hold, and what was seen."""
+
+    name: str
+    """Stable name of the guard, used by overrides."""
+    subject: str
+    """What must hold, as a short phrase."""
+    verdict: Verdict
+    overridable: bool = False

@@ -1,0 +1,98 @@
+"""What the waits and verifications of plans look for in a snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ovmtui.model.domain import DomainState
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.guards import fails, holds, unknown
+from ovmtui.plan.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """The machine has left the list of every node that answers, `home` among them.
+
+    A node that was silent before cannot be waited for: it is named, not counted.
+    """
+
+    vm: VmKey
+    home: NodeKey
+    name: str = "container-down"
+    subject: str = "container down status"
+    overridable: bool = False
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge all nodes of the pool."""
+        home = snapshot.nodes[self.home]
+        if not home.certain:
+            problem = home.list_problem or home.problem or "does not answer"
+            return unknown(f"{self.home.name}: {problem}")
+        vm = snapshot.vms.get(self.vm)
+        present = [copy for copy in (vm.copies if vm else ()) if copy.certain]
+        if present:
+            copy = present[0]
+            return fails(f"{copy.domain.state.value} on {copy.node.name}")
+        silent = [node.key.name for node in snapshot.nodes_of(self.vm.pool) if not node.certain]
+        if silent:
+            return holds(f"no node that answers lists it ({', '.join(silent)}: not looked at)")
+        return holds("no node lists it")
+
+
+@dataclass(frozen=True, slots=True)
+class DomainGone:
+    """Domain `domid` has left `node`'s list. For destroying one copy of several."""
+
+    vm: VmKey
+    node: NodeKey
+    domid: int
+    name: str = "copy-gone"
+    subject: str = "container down status"
+    overridable: bool = False
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge the node."""
+        node = snapshot.nodes[self.node]
+        if not node.certain:
+            return unknown(f"{self.node.name}: {node.list_problem or node.problem}")
+        if any(domain.domid == self.domid for domain in node.domains or ()):
+            return fails(f"domain {self.domid} is still listed")
+        return holds(f"domain {self.domid} is gone from {self.node.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOn:
+    """The machine runs on `node`, once, and no answering node holds another copy."""
+
+    vm: VmKey
+    node: NodeKey
+    name: str = "container-up"
+    subject: str = "container up status"
+    overridable: bool = False
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge the copies of the machine."""
+        node = snapshot.nodes[self.node]
+        if not node.certain:
+            problem = node.list_problem or node.problem or "does not answer"
+            return unknown(f"{self.node.name}: {problem}")
+        vm = snapshot.vms.get(self.vm)
+        copies = vm.copies if vm else ()
+        others = [copy for copy in copies if copy.node != self.node]
+        here = [copy for copy in copies if copy.node == self.node]
+        if others:
+            places = ", ".join(
+                f"{copy.domain.name} {copy.domain.state.value} on {copy.node.name}"
+                + ("" if copy.certain else " when last seen")
+                for copy in others
+            )
+            return fails(f"also listed elsewhere: {places}")
+        if not here:
+            return fails(f"{self.node.name} does not list it")
+        if len(here) > 1:
+            return fails(f"{self.node.name} lists it {len(here)} times")
+        if here[0].domain.state is not DomainState.RUNNING:
+            return fails(f"{here[0].domain.state.value} on {self.node.name}")
+        return holds(f"running on {self.node.name} (id {here[0].domain.domid})")

@@ -1,0 +1,1 @@
+"""The running side: one task per node, the store, the engine, the journal."""

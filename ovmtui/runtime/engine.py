@@ -1,0 +1,319 @@
+"""Running a plan: guards, checks and steps in order, each looked at just before it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ovmtui.errors import SecretUnavailable, TransportError
+from ovmtui.model.identity import NodeKey
+from ovmtui.model.job import EventKind, Level, Outcome
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.judge import judge
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.progress import migration_progress
+from ovmtui.plan.statement import where_it_stands
+from ovmtui.plan.steps import (
+    CommandStep,
+    HaReadStep,
+    ProbeStep,
+    Step,
+    Then,
+    VerifyStep,
+    WaitStep,
+)
+from ovmtui.plan.verdict import Finding, Standing
+from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.dialogue import Cancelled, Dialogue
+from ovmtui.runtime.inspection import Inspection
+from ovmtui.runtime.manager import ManagerFailed, ManagerPoll
+from ovmtui.runtime.performing import (
+    CommandRun,
+    Performed,
+    follow_migration_log,
+    show_log_tail,
+)
+from ovmtui.runtime.recorder import Recorder
+from ovmtui.runtime.waiting import Waiting
+from ovmtui.runtime.watcher import NodeWatcher
+
+_POLL = 1.0
+"""Seconds between looks while something must come true within its patience."""
+_LONG = 300.0
+"""Commands that may take this long, in seconds, have their progress told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a step ended, and whether the plan goes on."""
+
+    outcome: Outcome
+    text: str = ""
+    exit_code: int | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        return self.outcome in {Outcome.DONE, Outcome.SKIPPED}
+
+
+class Engine:
+    """Runs one plan once."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        recorder: Recorder,
+        dialogue: Dialogue,
+        inspection: Inspection,
+        watchers: Mapping[NodeKey, NodeWatcher],
+        manager: ManagerPoll | None,
+        snapshot: Callable[[], Snapshot],
+        clock: Clock,
+    ) -> None:
+        """Prepare; `run` does it."""
+        self._plan = plan
+        self._recorder = recorder
+        self._inspection = inspection
+        self._watchers = watchers
+        self._manager = manager
+        self._snapshot = snapshot
+        self._clock = clock
+        self._dialogue = dialogue
+        self._waiting = Waiting(
+            plan.vm.pool,
+            recorder=recorder,
+            dialogue=dialogue,
+            inspection=inspection,
+            watchers=watchers,
+            snapshot=snapshot,
+            clock=clock,
+        )
+        self._commands = 0
+        self._title_label = plan.vm_name.upper()
+
+    async def run(self) -> Outcome:
+        """Run the plan to its end and return how it ended.
+
+        Raises:
+            JournalError: what happens cannot be recorded any more; nothing further is done.
+        """
+        began = self._clock.monotonic()
+        await self._recorder.emit(EventKind.PLAN, self._plan.title, label=self._title_label)
+        end = await self._cleared()
+        if end.goes_on:
+            end = await self._steps()
+        where = where_it_stands(self._snapshot(), self._plan.vm, self._plan.vm_name)
+        text = f"{end.text}; {where}" if end.text else where
+        await self._recorder.emit(
+            EventKind.PLAN_END,
+            text,
+            outcome=end.outcome,
+            level=Level.INFO if end.goes_on else Level.ERROR,
+            label=self._title_label,
+            seconds=self._clock.monotonic() - began,
+        )
+        return end.outcome
+
+    async def _cleared(self) -> _End:
+        """Look anew and judge every guard and check."""
+        findings = await self._inspection.inspect(self._plan)
+        for finding in findings:
+            await self._tell_finding(finding)
+        bad = [finding for finding in findings if not finding.verdict.passes]
+        if bad:
+            reasons = "; ".join(f"{f.subject}: {f.verdict.text}" for f in bad)
+            return _End(Outcome.REFUSED, f"refused, nothing was done: {reasons}")
+        return _End(Outcome.DONE)
+
+    async def _tell_finding(self, finding: Finding, *, step: int | None = None) -> None:
+        standing = finding.verdict.standing
+        level = Level.INFO
+        if standing is Standing.OVERRIDDEN:
+            level = Level.WARNING
+        elif not finding.verdict.passes:
+            level = Level.ERROR
+        await self._recorder.emit(
+            EventKind.GUARD,
+            f"{finding.subject}: {standing.value} ({finding.verdict.text})",
+            step=step,
+            level=level,
+            label=self._title_label,
+        )
+
+    async def _steps(self) -> _End:
+        for index, step in enumerate(self._plan.steps):
+            end = await self._step(step, index)
+            if not end.goes_on:
+                return end
+        return _End(Outcome.DONE)
+
+    async def _step(self, step: Step, index: int | None) -> _End:
+        if self._dialogue.cancelled:
+            return _End(Outcome.CANCELLED, f"cancelled before: {step.text}")
+        began = self._clock.monotonic()
+        node = step.node.name if step.node else None
+        if isinstance(step, CommandStep) and (refused := await self._still_allowed(step)):
+            return refused
+        await self._recorder.emit(
+            EventKind.STEP, step.text, step=index, node=node, label=step.label
+        )
+        try:
+            end = await self._perform(step, index)
+        except Cancelled:
+            end = _End(Outcome.CANCELLED, f"stopped waiting: {step.text}")
+        await self._recorder.emit(
+            EventKind.STEP_END,
+            end.text,
+            step=index,
+            node=node,
+            label=step.label,
+            outcome=end.outcome,
+            exit_code=end.exit_code,
+            level=Level.INFO if end.goes_on else Level.ERROR,
+            seconds=self._clock.monotonic() - began,
+        )
+        if end.goes_on:
+            return end
+        return _End(end.outcome, f"{step.text}: {end.text}" if end.text else step.text)
+
+    async def _perform(self, step: Step, index: int | None) -> _End:
+        match step:
+            case CommandStep():
+                return await self._command(step, index)
+            case HaReadStep():
+                return await self._read_ha(step)
+            case WaitStep() | ProbeStep():
+                return await self._wait(step, index)
+            case VerifyStep():
+                return await self._verify(step, index)
+
+    async def _still_allowed(self, step: CommandStep) -> _End | None:
+        """Judge a command's conditions on a fresh look; None when it may run."""
+        if not step.conditions:
+            return None
+        await self._inspection.look(self._plan.vm.pool)
+        for condition in step.conditions:
+            finding = judge(
+                condition,
+                self._snapshot(),
+                self._clock.monotonic(),
+                overrides=self._plan.intent.overrides,
+            )
+            if not finding.verdict.passes:
+                await self._tell_finding(finding)
+                return _End(
+                    Outcome.REFUSED,
+                    f"not run: {step.text} ({finding.subject}: {finding.verdict.text})",
+                )
+        return None
+
+    async def _command(self, step: CommandStep, index: int | None) -> _End:
+        secret = None
+        lock: contextlib.AbstractAsyncContextManager[object] = contextlib.nullcontext()
+        if step.command.needs_secret:
+            if self._manager is None:
+                return _End(Outcome.FAILED, "no manager is configured")
+            try:
+                secret = await self._manager.secret()
+            except SecretUnavailable as error:
+                return _End(Outcome.FAILED, str(error))
+            lock = self._manager.lock
+        self._commands += 1
+        run = CommandRun(
+            step,
+            job=f"{self._recorder.state.job}-{self._commands}",
+            index=index,
+            watcher=self._watchers[step.node],
+            recorder=self._recorder,
+            clock=self._clock,
+            secret=secret,
+        )
+        async with lock:
+            performed = await self._following(step, index, run)
+        if performed.outcome is not Outcome.DONE:
+            for node in step.diagnose:
+                await show_log_tail(
+                    self._watchers[node], self._recorder, step=index, label=step.label
+                )
+        return _End(performed.outcome, performed.text, performed.exit_code)
+
+    async def _following(self, step: CommandStep, index: int | None, run: CommandRun) -> Performed:
+        """Perform `run`; meanwhile tell the progress that the nodes show."""
+        if step.timeout < _LONG:
+            return await run.perform()
+        followers = [asyncio.create_task(self._tell_progress(index))]
+        if step.diagnose:
+            followers.append(
+                asyncio.create_task(
+                    follow_migration_log(
+                        self._watchers[step.node],
+                        self._recorder,
+                        step=index,
+                        label=step.label,
+                        timeout=step.timeout,
+                    )
+                )
+            )
+        try:
+            return await run.perform()
+        finally:
+            for follower in followers:
+                follower.cancel()
+            await asyncio.gather(*followers, return_exceptions=True)
+
+    async def _tell_progress(self, index: int | None) -> None:
+        told = ""
+        while True:
+            text = migration_progress(self._snapshot(), self._plan.vm)
+            if text and text != told:
+                told = text
+                await self._recorder.emit(EventKind.PROGRESS, text, step=index)
+            await self._clock.sleep(_POLL)
+
+    async def _read_ha(self, step: HaReadStep) -> _End:
+        if self._manager is None:
+            return _End(Outcome.FAILED, "no manager is configured")
+        try:
+            fact = await self._manager.read_ha(self._plan.vm, self._plan.vm_name)
+        except (TransportError, SecretUnavailable, ManagerFailed) as error:
+            return _End(Outcome.FAILED, str(error))
+        if fact.state is step.wanted:
+            return _End(Outcome.DONE, f"the manager says that HA is {fact.state.value}")
+        because = f" ({fact.reason})" if fact.reason else ""
+        return _End(
+            Outcome.FAILED,
+            f"the manager says that HA is {fact.state.value}{because}, not {step.wanted.value}",
+        )
+
+    async def _wait(self, step: WaitStep | ProbeStep, index: int | None) -> _End:
+        """Wait; when it takes too long, do what the operator chooses."""
+        while True:
+            if isinstance(step, WaitStep):
+                seen = await self._waiting.wait(step, index)
+            else:
+                seen = await self._waiting.probe(step, index)
+            if not seen:
+                return _End(Outcome.DONE)
+            said = f"not within {step.budget:.0f} s: {seen}"
+            if not step.choices:
+                return _End(Outcome.FAILED, said)
+            choice = await self._dialogue.choose(step, index, said)
+            for extra in choice.steps:
+                end = await self._step(extra, None)
+                if not end.goes_on:
+                    return end
+            said = f"{said}; by your choice: {choice.key}"
+            match choice.then:
+                case Then.RETRY:
+                    continue
+                case Then.CONTINUE:
+                    return _End(Outcome.DONE, said)
+                case Then.END:
+                    return _End(Outcome.CANCELLED, said)
+
+    async def _verify(self, step: VerifyStep, index: int | None) -> _End:
+        seen = await self._waiting.verify(step, index)
+        return _End(Outcome.FAILED, seen) if seen else _End(Outcome.DONE)

@@ -1,0 +1,83 @@
+"""Looking anew, and judging a plan's guards and checks on what is seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from ovmtui.errors import TransportError
+from ovmtui.model.identity import NodeKey
+from ovmtui.plan.checks import Check, Reading
+from ovmtui.plan.judge import judge, overridden
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.verdict import Finding, Standing, Verdict
+from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.store import Store
+from ovmtui.runtime.watcher import NodeWatcher
+from ovmtui.toolstacks import xm
+
+_PATIENCE = 10.0
+"""Seconds that a look waits for a slow node; the guards then judge by its age."""
+
+
+class Inspection:
+    """Reads, and never changes anything."""
+
+    def __init__(self, watchers: Mapping[NodeKey, NodeWatcher], store: Store, clock: Clock) -> None:
+        """Use `watchers` to look and `store` to see."""
+        self._watchers = watchers
+        self._store = store
+        self._clock = clock
+
+    async def look(self, pool: str, *, deep: bool = True, patience: float = _PATIENCE) -> None:
+        """Look at every node of `pool`; one that is slow is not waited for beyond `patience`."""
+        looks = [
+            asyncio.create_task(watcher.look(deep=deep))
+            for key, watcher in self._watchers.items()
+            if key.pool == pool
+        ]
+        try:
+            await asyncio.wait(looks, timeout=patience)
+        finally:
+            for look in looks:
+                look.cancel()
+
+    async def inspect(self, plan: Plan) -> tuple[Finding, ...]:
+        """Look anew, then judge each guard and run each check of `plan`."""
+        await self.look(plan.vm.pool)
+        now = self._clock.monotonic()
+        overrides = plan.intent.overrides
+        guards = tuple(
+            judge(guard, self._store.snapshot, now, overrides=overrides) for guard in plan.guards
+        )
+        checks = await asyncio.gather(*(self._check(check) for check in plan.checks))
+        return (
+            *guards,
+            *(
+                Finding(
+                    check.name,
+                    check.subject,
+                    overridden(verdict, check.name, overridable=check.overridable, by=overrides),
+                    check.overridable,
+                )
+                for check, verdict in zip(plan.checks, checks, strict=True)
+            ),
+        )
+
+    async def _check(self, check: Check) -> Verdict:
+        try:
+            result = await self._watchers[check.node].session.run(
+                check.script, timeout=check.timeout, limit=65_536
+            )
+        except TransportError as error:
+            return Verdict(Standing.UNKNOWN, str(error))
+        said = xm.error_text(result.stdout, result.stderr)
+        if result.exit_status is None:
+            return Verdict(Standing.UNKNOWN, said or "ended by a signal")
+        if check.reading is Reading.SILENT:
+            if result.exit_status == 0:
+                return Verdict(Standing.FAILS, "something answers there")
+            return Verdict(Standing.HOLDS, "no answer")
+        if result.exit_status == 0:
+            return Verdict(Standing.HOLDS, "yes")
+        return Verdict(Standing.FAILS, said or f"exit code {result.exit_status}")

@@ -1,0 +1,130 @@
+"""What a front end, graphical or not, may ask of the running side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.job import JobEvent, JobState
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.intent import Intent
+from ovmtui.plan.placement import Target
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.verdict import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotChanged:
+    """There is a newer snapshot; `Console.snapshot` gives it. At most 10 a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """A job got events, in order; they are in the journal already."""
+
+    job: str
+    events: tuple[JobEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRaised:
+    """A sentence for the operator that belongs to no job."""
+
+    text: str
+    severity: str
+    """`information`, `warning` or `error`."""
+    at: float
+    """Wall-clock time, seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostKeyQuestion:
+    """A node shows a host key that no known_hosts file has."""
+
+    node: NodeKey
+    host: str
+    fingerprint: str
+    key: str
+
+
+Update = SnapshotChanged | JobChanged | MessageRaised | HostKeyQuestion
+
+
+class Console(Protocol):
+    """The service behind the screens and the command line. One event loop, no locks."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest snapshot."""
+        ...
+
+    @property
+    def jobs(self) -> Sequence[JobState]:
+        """Jobs of this console, oldest first."""
+        ...
+
+    def events(self, job: str) -> Sequence[JobEvent]:
+        """The newest events of a job that are kept in memory, oldest first."""
+        ...
+
+    def monotonic(self) -> float:
+        """Now, on the clock of the snapshot's times, in seconds."""
+        ...
+
+    def wall(self) -> float:
+        """Now, in seconds since the epoch."""
+        ...
+
+    def subscribe(self, listener: Callable[[Update], None]) -> Callable[[], None]:
+        """Call `listener` on the event loop for each update; returns the undoing."""
+        ...
+
+    def plan(self, intent: Intent) -> Plan:
+        """Make the plan for `intent` from the newest snapshot. Never runs anything.
+
+        Raises:
+            PlanRefused: no such plan can exist, with the reasons.
+        """
+        ...
+
+    def targets(self, vm: VmKey) -> Sequence[Target]:
+        """Return the nodes of the machine's pool, best first, excluded ones last."""
+        ...
+
+    async def preflight(self, plan: Plan) -> Sequence[Finding]:
+        """Look anew and evaluate each guard and check of `plan`; changes nothing."""
+        ...
+
+    def run(self, plan: Plan) -> str:
+        """Start `plan` as a job and return the job's id.
+
+        Raises:
+            PlanRefused: another plan works on that machine, or acting is impossible.
+        """
+        ...
+
+    def answer(self, job: str, choice: str) -> None:
+        """Answer the question that `job` waits with; a late answer is ignored."""
+        ...
+
+    def cancel(self, job: str) -> str:
+        """Stop waiting in `job`; returns the sentence that says what goes on."""
+        ...
+
+    def refresh(self) -> None:
+        """Look at every node as soon as possible."""
+        ...
+
+    def trust_host_key(self, question: HostKeyQuestion) -> None:
+        """Write the key to known_hosts and connect anew.
+
+        Raises:
+            OSError: known_hosts cannot be written.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End the service. Detached commands on the nodes go on."""
+        ...

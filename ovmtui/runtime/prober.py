@@ -1,0 +1,166 @@
+"""What one node is asked, over one connection: its domains, its facts, its repositories."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from ovmtui.config.schema import Timeouts
+from ovmtui.errors import CommandTimeout, NodeLost, SlotsExhausted
+from ovmtui.model.domain import Domain, DomainDetail
+from ovmtui.model.identity import NodeKey
+from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.interface import MessageRaised
+from ovmtui.runtime.probing import (
+    CpuMeter,
+    DomainKey,
+    details_of,
+    identified,
+    listing_problem,
+    with_node_facts,
+)
+from ovmtui.runtime.store import Store
+from ovmtui.toolstacks import probe, xm
+from ovmtui.toolstacks.probe import Section, SectionResult
+from ovmtui.transport.interface import Session
+
+
+class Prober:
+    """Asks one node and puts what it says into the store."""
+
+    def __init__(
+        self,
+        key: NodeKey,
+        *,
+        store: Store,
+        clock: Clock,
+        timeouts: Timeouts,
+        repositories: tuple[str, ...],
+        notify: Callable[[MessageRaised], None],
+    ) -> None:
+        """Begin knowing nothing."""
+        self._key = key
+        self._store = store
+        self._clock = clock
+        self._timeouts = timeouts
+        self._repositories = repositories
+        self._notify = notify
+        self._details: dict[DomainKey, DomainDetail] = {}
+        self._meter = CpuMeter()
+        self._facts_at = float("-inf")
+
+    @property
+    def facts_at(self) -> float:
+        """When memory, CPU and identities were asked for last, on the monotonic clock."""
+        return self._facts_at
+
+    async def refresh(self, session: Session, *, deep: bool) -> None:
+        """List the domains; when `deep`, ask for everything else, too.
+
+        Raises:
+            NodeLost: the connection broke.
+        """
+        began = self._clock.monotonic()
+        sections = [probe.DOMAINS, probe.LOAD]
+        if deep:
+            sections += [probe.IDENTITIES, probe.INFO, probe.BOOT, probe.CLOCK]
+        try:
+            answer = await self._ask(session, *sections)
+        except (CommandTimeout, SlotsExhausted) as error:
+            self._tell(list_problem=str(error))
+            return
+        problem = listing_problem(answer.get(probe.DOMAINS.name))
+        if problem:
+            self._tell(list_problem=problem)
+            return
+        parsed = xm.parse_list(answer[probe.DOMAINS.name].stdout)
+        if parsed.value is None:
+            self._tell(list_problem="xm list gave something that is no listing")
+            return
+        domains = parsed.value
+        if parsed.notes:
+            # What hides in a line that cannot be read may be a running machine.
+            problem = f"xm list gave a line that makes no sense: {parsed.notes[0]}"
+        nameless = await self._identify(session, domains, answer.get(probe.IDENTITIES.name))
+        if nameless:
+            problem = problem or f"xm list -l does not say which machine {nameless} is"
+        ended = self._clock.monotonic()
+        view = with_node_facts(self._store.node(self._key), answer, wall=self._clock.wall())
+        self._tell_reboot(view.boot_id)
+        if deep:
+            self._facts_at = began
+        self._store.set_node(
+            replace(
+                view,
+                domains=identified(domains, self._details),
+                listed_at=began,
+                list_problem=problem,
+                latency_ms=(ended - began) * 1000.0,
+                cpu_percent=self._meter.measure(domains, ended),
+            )
+        )
+
+    async def _identify(
+        self,
+        session: Session,
+        domains: tuple[Domain, ...],
+        section: SectionResult | None,
+    ) -> str:
+        """Bring the identities up to date when a domain is listed that has none.
+
+        Returns:
+            The name of a domain whose UUID is not known all the same; empty without one.
+        """
+        details = None if section is None else details_of(section)
+        if details is None and not self._unidentified(domains):
+            return ""
+        if details is None:
+            with contextlib.suppress(CommandTimeout, SlotsExhausted):
+                answer = await self._ask(session, probe.IDENTITIES)
+                if found := answer.get(probe.IDENTITIES.name):
+                    details = details_of(found)
+        if details is not None:
+            self._details = details
+        return self._unidentified(domains)
+
+    def _unidentified(self, domains: tuple[Domain, ...]) -> str:
+        for domain in domains:
+            detail = self._details.get((domain.domid, domain.name))
+            if not domain.is_domain_zero and (detail is None or detail.uuid is None):
+                return domain.name
+        return ""
+
+    async def _ask(self, session: Session, *sections: Section) -> dict[str, SectionResult]:
+        nonce = secrets.token_hex(8)
+        result = await session.run(probe.compose(sections, nonce), timeout=self._timeouts.probe)
+        return probe.read(result.stdout, result.stderr, nonce)
+
+    def _tell_reboot(self, boot_id: str | None) -> None:
+        before = self._store.node(self._key).boot_id
+        if before and boot_id and before != boot_id:
+            text = f"{self._key.name} has rebooted"
+            self._notify(MessageRaised(text, "warning", self._clock.wall()))
+
+    async def scan(self, session: Session) -> None:
+        """Search the repositories for vm.cfg files; a lost connection changes nothing."""
+        nonce = secrets.token_hex(8)
+        script = probe.scan_script(self._repositories, nonce)
+        try:
+            result = await session.run(script, timeout=self._timeouts.scan, limit=64 * 2**20)
+        except (CommandTimeout, SlotsExhausted):
+            seconds = self._timeouts.scan
+            self._tell(scan_problem=f"searching the repositories took over {seconds:.0f} s")
+            return
+        except NodeLost:
+            return
+        parsed = probe.read_scan(result.stdout, nonce)
+        if parsed.value is None:
+            self._tell(scan_problem="searching the repositories failed")
+        else:
+            self._tell(configs=parsed.value, scan_problem="; ".join(parsed.notes[:3]))
+
+    def _tell(self, **changes: object) -> None:
+        view = replace(self._store.node(self._key), **changes)  # type: ignore[arg-type]  # fields
+        self._store.set_node(view)

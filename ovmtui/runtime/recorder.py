@@ -1,0 +1,138 @@
+"""A job's events: numbered, written to the journal, then shown, in that order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from ovmtui.errors import JournalError
+from ovmtui.model.job import EventKind, JobEvent, JobState, Level, Outcome, Stream, advance
+from ovmtui.runtime.clock import Clock
+
+_KEPT = 20_000
+"""Events of a job that stay in memory; the journal has them all."""
+_LONGEST_LINE = 8_192
+"""Characters of an output line that are kept."""
+
+
+class EventLog(Protocol):
+    """Where events are made durable."""
+
+    async def append(self, events: Sequence[JobEvent]) -> None:
+        """Return once `events` are on disk.
+
+        Raises:
+            JournalError: they are not.
+        """
+        ...
+
+
+class Recorder:
+    """The one way by which something that happened in a job becomes known."""
+
+    def __init__(
+        self,
+        state: JobState,
+        log: EventLog,
+        clock: Clock,
+        publish: Callable[[str, tuple[JobEvent, ...]], None],
+    ) -> None:
+        """Begin with a state to which no event has been applied."""
+        self.state = state
+        self.events: deque[JobEvent] = deque(maxlen=_KEPT)
+        self._log = log
+        self._clock = clock
+        self._publish = publish
+        self._sequence = 0
+        self._pending: list[JobEvent] = []
+        self._writing = asyncio.Lock()
+        self._flusher: asyncio.Task[None] | None = None
+        self._failure: JournalError | None = None
+
+    async def emit(
+        self,
+        kind: EventKind,
+        text: str = "",
+        *,
+        step: int | None = None,
+        node: str | None = None,
+        level: Level = Level.INFO,
+        label: str = "",
+        outcome: Outcome | None = None,
+        exit_code: int | None = None,
+        seconds: float | None = None,
+        choices: tuple[str, ...] = (),
+    ) -> None:
+        """Record one event; it is on disk and shown when this returns.
+
+        Raises:
+            JournalError: it could not be written; nothing may be changed on a node now.
+        """
+        self._pending.append(
+            JobEvent(
+                job=self.state.job,
+                sequence=self._next(),
+                at=self._clock.wall(),
+                kind=kind,
+                text=text,
+                step=step,
+                node=node,
+                level=level,
+                label=label,
+                outcome=outcome,
+                exit_code=exit_code,
+                seconds=seconds,
+                choices=choices,
+            )
+        )
+        await self._drain()
+
+    def output(
+        self, text: str, *, step: int | None, node: str | None, label: str, stream: Stream
+    ) -> None:
+        """Record a line of output soon; it never overtakes or follows out of order."""
+        self._pending.append(
+            JobEvent(
+                job=self.state.job,
+                sequence=self._next(),
+                at=self._clock.wall(),
+                kind=EventKind.OUTPUT,
+                text=text[:_LONGEST_LINE],
+                step=step,
+                node=node,
+                label=label,
+                stream=stream,
+            )
+        )
+        if self._flusher is None or self._flusher.done():
+            self._flusher = asyncio.get_running_loop().create_task(self._flush())
+
+    def _next(self) -> int:
+        self._sequence += 1
+        return self._sequence
+
+    async def _flush(self) -> None:
+        try:
+            await self._drain()
+        except JournalError as error:
+            # Told by the next `emit`, which is what decides whether acting goes on.
+            self._failure = error
+
+    async def _drain(self) -> None:
+        async with self._writing:
+            if self._failure is not None:
+                failure, self._failure = self._failure, None
+                raise failure
+            if not self._pending:
+                return
+            batch, self._pending = tuple(self._pending), []
+            try:
+                await self._log.append(batch)
+            finally:
+                # Even what could not be written has happened, and is shown.
+                for event in batch:
+                    self.state = advance(self.state, event)
+                self.events.extend(batch)
+                self._publish(self.state.job, batch)

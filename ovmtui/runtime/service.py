@@ -1,0 +1,304 @@
+"""The running side as one object: wires the parts, and is what front ends talk to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from ovmtui.config.schema import Manager, Settings, node_address_host
+from ovmtui.errors import OvmtuiError, PlanRefused
+from ovmtui.model.ha import HaFact, HaState
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.job import JobEvent, JobState, Outcome
+from ovmtui.model.snapshot import PoolView, Snapshot
+from ovmtui.plan import flows
+from ovmtui.plan.intent import Intent, Verb
+from ovmtui.plan.placement import Target, rank_targets
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.verdict import Finding
+from ovmtui.runtime.alarms import Alarms
+from ovmtui.runtime.clock import Clock, SystemClock
+from ovmtui.runtime.inspection import Inspection
+from ovmtui.runtime.interface import (
+    HostKeyQuestion,
+    JobChanged,
+    MessageRaised,
+    SnapshotChanged,
+    Update,
+)
+from ovmtui.runtime.jobs import Jobs
+from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.manager import ManagerPoll
+from ovmtui.runtime.memory import Memory
+from ovmtui.runtime.operator import Operator
+from ovmtui.runtime.store import Store
+from ovmtui.runtime.supervision import supervise
+from ovmtui.runtime.surroundings import context_of
+from ovmtui.runtime.watcher import NodeWatcher
+from ovmtui.transport.interface import Connector, NodeAddress
+
+Password = Callable[[Manager], Awaitable[str]]
+"""Gives the password of a manager; raises SecretUnavailable."""
+
+
+class Service:
+    """Everything that runs behind the screens; implements `interface.Console`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        connector: Connector,
+        journal: Journal,
+        memory: Memory,
+        password: Password,
+        trust: Callable[[HostKeyQuestion], None],
+        operator: Operator | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Wire the parts; `start` sets them going. `trust` writes a host key down."""
+        self._settings = settings
+        self._trust = trust
+        self._journal = journal
+        self._memory = memory
+        self._clock = clock or SystemClock()
+        self._listeners: list[Callable[[Update], None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._store = Store(_pool_views(settings), self._clock)
+        self._watchers = {
+            NodeKey(name, node.name): self._watcher(NodeKey(name, node.name), connector)
+            for name, pool in settings.pools.items()
+            for node in pool.members
+        }
+        self._managers = {
+            name: self._manager(name, pool.manager, password)
+            for name, pool in settings.pools.items()
+            if pool.manager is not None
+        }
+        self._inspection = Inspection(self._watchers, self._store, self._clock)
+        self._jobs = Jobs(
+            watchers=self._watchers,
+            managers=self._managers,
+            store=self._store,
+            inspection=self._inspection,
+            journal=journal,
+            memory=memory,
+            operator=operator or Operator.current(),
+            clock=self._clock,
+            publish=lambda job, events: self._emit(JobChanged(job, events)),
+            tell=self._error,
+            ended=self._job_ended,
+        )
+        self._alarms = Alarms(self._watchers, self._clock, self._emit)
+        self._store.listen(self._snapshot_changed)
+
+    def _watcher(self, key: NodeKey, connector: Connector) -> NodeWatcher:
+        pool = self._settings.pools[key.pool]
+        node = next(node for node in pool.members if node.name == key.name)
+        timeouts = self._settings.timeouts
+        return NodeWatcher(
+            key,
+            NodeAddress(
+                node_address_host(node),
+                node.port,
+                node.user,
+                connect_timeout=timeouts.connect,
+                login_timeout=timeouts.login,
+                keepalive_interval=timeouts.keepalive,
+            ),
+            connector=connector,
+            store=self._store,
+            clock=self._clock,
+            intervals=self._settings.intervals,
+            timeouts=timeouts,
+            repositories=pool.repositories,
+            notify=self._emit,
+        )
+
+    def _manager(self, pool: str, manager: Manager, password: Password) -> ManagerPoll:
+        return ManagerPoll(
+            pool,
+            manager,
+            watchers={key: w for key, w in self._watchers.items() if key.pool == pool},
+            store=self._store,
+            clock=self._clock,
+            intervals=self._settings.intervals,
+            call_timeout=self._settings.pools[pool].budgets.manager,
+            password=lambda: password(manager),
+        )
+
+    def start(self) -> None:
+        """Set every node's and manager's task going, on the running event loop."""
+        loop = asyncio.get_running_loop()
+        for key, watcher in self._watchers.items():
+            run = supervise(str(key), watcher.run, clock=self._clock, tell=self._error)
+            self._tasks.append(loop.create_task(run, name=f"node {key}"))
+        for pool, manager in self._managers.items():
+            run = supervise(f"manager of {pool}", manager.run, clock=self._clock, tell=self._error)
+            self._tasks.append(loop.create_task(run, name=f"manager {pool}"))
+
+    async def settled(self, *, timeout: float) -> None:
+        """Return when every node was asked and searched once, or after `timeout` seconds."""
+        waits = [
+            asyncio.create_task(wait())
+            for watcher in self._watchers.values()
+            for wait in (watcher.attempted, watcher.searched)
+        ]
+        if waits:
+            await asyncio.wait(waits, timeout=timeout)
+        for wait in waits:
+            wait.cancel()
+
+    async def ask_ha(self, vm: VmKey) -> HaFact:
+        """Ask the manager for one machine's HA flag now; UNKNOWN with a reason on failure."""
+        manager = self._managers.get(vm.pool)
+        if manager is None:
+            return HaFact(HaState.UNKNOWN, reason="no manager is configured")
+        try:
+            return await manager.ask(vm, self.snapshot.vms[vm].name)
+        except OvmtuiError as error:
+            return HaFact(HaState.UNKNOWN, reason=str(error))
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest snapshot."""
+        return self._store.snapshot
+
+    @property
+    def jobs(self) -> Sequence[JobState]:
+        """Jobs of this console, oldest first."""
+        return self._jobs.states
+
+    def events(self, job: str) -> Sequence[JobEvent]:
+        """The newest events of a job that are kept in memory, oldest first."""
+        return self._jobs.events(job)
+
+    def monotonic(self) -> float:
+        """Now, on the clock of the snapshot's times, in seconds."""
+        return self._clock.monotonic()
+
+    def wall(self) -> float:
+        """Now, in seconds since the epoch."""
+        return self._clock.wall()
+
+    def subscribe(self, listener: Callable[[Update], None]) -> Callable[[], None]:
+        """Call `listener` on the event loop for each update; returns the undoing."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def plan(self, intent: Intent) -> Plan:
+        """Make the plan for `intent` from the newest snapshot. Never runs anything.
+
+        Raises:
+            PlanRefused: no such plan can exist, with the reasons.
+        """
+        snapshot = self.snapshot
+        if intent.vm not in snapshot.vms:
+            raise PlanRefused(("that machine is not known any more",))
+        manager = self._managers.get(intent.vm.pool)
+        if manager is not None and snapshot.vms[intent.vm].ha.state is HaState.UNKNOWN:
+            manager.ask_soon(intent.vm)
+        context = context_of(
+            intent.vm,
+            snapshot,
+            self._settings.pools[intent.vm.pool],
+            self._settings.timeouts,
+            manager=manager,
+            ha_remembered=self._memory.had_ha(intent.vm),
+            reserved_mib=self._jobs.reserved_mib(beside=intent.vm),
+        )
+        return flows.build(intent, snapshot, context, now=self._clock.monotonic())
+
+    def targets(self, vm: VmKey) -> Sequence[Target]:
+        """Return the nodes of the machine's pool, best first, excluded ones last."""
+        if vm not in self.snapshot.vms:
+            return ()
+        return rank_targets(
+            self.snapshot,
+            vm,
+            now=self._clock.monotonic(),
+            max_age=self._settings.timeouts.freshness,
+            reserved_mib=self._jobs.reserved_mib(beside=vm),
+        )
+
+    async def preflight(self, plan: Plan) -> Sequence[Finding]:
+        """Look anew and evaluate each guard and check of `plan`; changes nothing."""
+        return await self._inspection.inspect(plan)
+
+    def run(self, plan: Plan) -> str:
+        """Start `plan` as a job and return the job's id.
+
+        Raises:
+            PlanRefused: another plan works on that machine, or the console only reads.
+        """
+        if self._settings.read_only:
+            raise PlanRefused(("this console is read-only",))
+        self._alarms.forget(plan.vm)
+        return self._jobs.run(plan)
+
+    async def finished(self, job: str) -> Outcome | None:
+        """Return how a job ended, once it has; None when it broke off."""
+        return await self._jobs.finished(job)
+
+    def answer(self, job: str, choice: str) -> None:
+        """Answer the question that `job` waits with; a late answer is ignored."""
+        self._jobs.answer(job, choice)
+
+    def cancel(self, job: str) -> str:
+        """Stop waiting in `job`; returns the sentence that says what goes on."""
+        return self._jobs.cancel(job)
+
+    def refresh(self) -> None:
+        """Look at every node as soon as possible."""
+        for watcher in self._watchers.values():
+            watcher.wake()
+            watcher.rescan()
+
+    def trust_host_key(self, question: HostKeyQuestion) -> None:
+        """Write the key to known_hosts and connect anew.
+
+        Raises:
+            OSError: known_hosts cannot be written.
+        """
+        self._trust(question)
+        self._watchers[question.node].wake()
+
+    async def close(self) -> None:
+        """End the service. Detached commands on the nodes go on."""
+        await self._jobs.abandon()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._store.close()
+        await self._journal.close()
+
+    def _job_ended(self, plan: Plan, outcome: Outcome) -> None:
+        stops = plan.intent.verb in {Verb.STOP, Verb.DESTROY}
+        if stops and outcome is Outcome.DONE:
+            budget = self._settings.pools[plan.vm.pool].budgets.watch
+            self._alarms.watch_for_restart(plan.vm, seconds=budget)
+
+    def _snapshot_changed(self, old: Snapshot, new: Snapshot) -> None:
+        self._alarms.see(old, new)
+        self._emit(SnapshotChanged())
+
+    def _error(self, text: str) -> None:
+        self._emit(MessageRaised(text, "error", self._clock.wall()))
+
+    def _emit(self, update: Update) -> None:
+        for listener in tuple(self._listeners):
+            listener(update)
+
+
+def _pool_views(settings: Settings) -> tuple[PoolView, ...]:
+    return tuple(
+        PoolView(
+            name=name,
+            label=pool.label or name,
+            nodes=tuple(NodeKey(name, node.name) for node in pool.members),
+            production=pool.production,
+            colour=pool.colour,
+            manager_configured=pool.manager is not None,
+        )
+        for name, pool in settings.pools.items()
+    )

@@ -1,0 +1,122 @@
+"""The newest truth: one reducer, one publisher that coalesces.
+
+Node watchers and the manager's poll put facts in; the snapshot is rebuilt at most
+`rate` times a second, only for pools that changed, and listeners are told once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from ovmtui.model.ha import HaFact
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.node import NodeView
+from ovmtui.model.snapshot import PoolView, Snapshot
+from ovmtui.model.vm import Vm, VmState
+from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.merge import merge
+
+
+class Store:
+    """Keeps node views and HA facts, and derives snapshots from them."""
+
+    def __init__(self, pools: Iterable[PoolView], clock: Clock, *, rate: float = 10.0) -> None:
+        """Begin with every node unasked."""
+        self._clock = clock
+        self._pools = {pool.name: pool for pool in pools}
+        self._nodes = {
+            key: NodeView(key, since=clock.monotonic())
+            for pool in self._pools.values()
+            for key in pool.nodes
+        }
+        self._ha: dict[VmKey, HaFact] = {}
+        self._vms: dict[str, dict[VmKey, Vm]] = {name: {} for name in self._pools}
+        self._dirty: set[str] = set(self._pools)
+        self._interval = 1.0 / rate
+        self._published_at = float("-inf")
+        self._timer: asyncio.TimerHandle | None = None
+        self._listeners: list[Callable[[Snapshot, Snapshot], None]] = []
+        self._snapshot = Snapshot()
+        self._rebuild()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest snapshot; facts that came after it are folded in first."""
+        if self._dirty:
+            self._publish()
+        return self._snapshot
+
+    def node(self, key: NodeKey) -> NodeView:
+        """Return the present view of a node."""
+        return self._nodes[key]
+
+    def set_node(self, view: NodeView) -> None:
+        """Take a node's new view."""
+        if self._nodes[view.key] != view:
+            self._nodes[view.key] = view
+            self._changed(view.key.pool)
+
+    def ha(self, vm: VmKey) -> HaFact | None:
+        """Return what the manager said of a machine, or None."""
+        return self._ha.get(vm)
+
+    def set_ha(self, vm: VmKey, fact: HaFact) -> None:
+        """Take the manager's answer for a machine."""
+        self._ha[vm] = fact
+        self._changed(vm.pool)
+
+    def set_manager_problem(self, pool: str, problem: str) -> None:
+        """Take whether the manager of `pool` can be asked."""
+        if self._pools[pool].manager_problem != problem:
+            self._pools[pool] = replace(self._pools[pool], manager_problem=problem)
+            self._changed(pool)
+
+    def listen(self, listener: Callable[[Snapshot, Snapshot], None]) -> None:
+        """Call `listener(old, new)` for each new snapshot."""
+        self._listeners.append(listener)
+
+    def close(self) -> None:
+        """Publish no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._listeners.clear()
+
+    def _changed(self, pool: str) -> None:
+        self._dirty.add(pool)
+        if self._timer is None:
+            wait = max(0.0, self._published_at + self._interval - self._clock.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(wait, self._publish)
+
+    def _publish(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        old = self._snapshot
+        self._rebuild()
+        self._published_at = self._clock.monotonic()
+        for listener in tuple(self._listeners):
+            listener(old, self._snapshot)
+
+    def _rebuild(self) -> None:
+        for name in self._dirty:
+            nodes = (self._nodes[key] for key in self._pools[name].nodes)
+            self._vms[name] = merge(name, nodes, self._ha, previous=self._vms[name])
+        self._dirty.clear()
+        vms: Mapping[VmKey, Vm] = {
+            key: vm for machines in self._vms.values() for key, vm in machines.items()
+        }
+        self._snapshot = Snapshot(
+            version=self._snapshot.version + 1,
+            taken_at=self._clock.monotonic(),
+            pools=tuple(self._pools.values()),
+            nodes=MappingProxyType(dict(self._nodes)),
+            vms=MappingProxyType(dict(vms)),
+        )
+
+
+def split_brains(snapshot: Snapshot) -> frozenset[VmKey]:
+    """Return the machines of which more than one copy may execute."""
+    return frozenset(k for k, vm in snapshot.vms.items() if vm.state is VmState.SPLIT_BRAIN)

@@ -1,0 +1,61 @@
+"""What a planner is told beside the snapshot, gathered for one machine. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ovmtui.config.schema import Pool, Timeouts, Vm
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.context import Context, Limits
+from ovmtui.runtime.manager import ManagerPoll
+
+_NO_SETTINGS = Vm()
+
+
+def context_of(
+    vm: VmKey,
+    snapshot: Snapshot,
+    pool: Pool,
+    timeouts: Timeouts,
+    *,
+    manager: ManagerPoll | None,
+    ha_remembered: bool | None,
+    reserved_mib: Mapping[NodeKey, int],
+) -> Context:
+    """Return the surroundings of machine `vm`."""
+    machine = snapshot.vms.get(vm)
+    name = machine.name if machine else ""
+    settings = pool.vms.get(name, _NO_SETTINGS)
+    budgets = pool.budgets
+    address = settings.address
+    if address is None and pool.guest_address and name:
+        address = pool.guest_address.replace("{name}", name)
+    if address is not None and address.startswith("-"):
+        address = None
+    access = manager.access if manager else None
+    return Context(
+        limits=Limits(
+            up=budgets.up,
+            ping=budgets.ping,
+            operational=budgets.operational,
+            down=budgets.down,
+            create=budgets.create,
+            migrate=budgets.migrate,
+            manager=budgets.manager,
+            command=budgets.command,
+            freshness=timeouts.freshness,
+        ),
+        manager=access,
+        manager_configured=manager is not None,
+        manager_unknown=manager.why_unknown if manager and access is None else "",
+        address=address,
+        ping=pool.ping if settings.ping is None else settings.ping,
+        operational=pool.operational if settings.operational is None else settings.operational,
+        ha_remembered=ha_remembered,
+        ha_configured=settings.ha,
+        relocation_hosts={
+            NodeKey(vm.pool, node.name): node.relocation_host or node.name for node in pool.members
+        },
+        reserved_mib=reserved_mib,
+    )

@@ -1,0 +1,96 @@
+"""Waiting until something is so, by looking, with a budget of wall-clock time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ovmtui.errors import TransportError
+from ovmtui.model.identity import NodeKey
+from ovmtui.model.job import EventKind
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.steps import ProbeStep, VerifyStep, WaitStep
+from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.dialogue import Dialogue
+from ovmtui.runtime.inspection import Inspection
+from ovmtui.runtime.recorder import Recorder
+from ovmtui.runtime.watcher import NodeWatcher
+
+_ATTEMPT = 15.0
+"""Seconds that one attempt of a probing command may take."""
+_VERIFY_INTERVAL = 1.0
+"""Seconds between the looks of a verification."""
+
+
+class Waiting:
+    """The waits of one plan."""
+
+    def __init__(
+        self,
+        pool: str,
+        *,
+        recorder: Recorder,
+        dialogue: Dialogue,
+        inspection: Inspection,
+        watchers: Mapping[NodeKey, NodeWatcher],
+        snapshot: Callable[[], Snapshot],
+        clock: Clock,
+    ) -> None:
+        """Wait for things in `pool`."""
+        self._pool = pool
+        self._recorder = recorder
+        self._dialogue = dialogue
+        self._inspection = inspection
+        self._watchers = watchers
+        self._snapshot = snapshot
+        self._clock = clock
+
+    async def wait(self, step: WaitStep, index: int | None) -> str:
+        """Return an empty string once the condition holds, or what was seen at the end."""
+        return await self._holds(step, index, step.budget, step.interval)
+
+    async def verify(self, step: VerifyStep, index: int | None) -> str:
+        """Return an empty string once the condition holds, or what was seen at the end."""
+        return await self._holds(step, index, step.patience, _VERIFY_INTERVAL)
+
+    async def probe(self, step: ProbeStep, index: int | None) -> str:
+        """Return an empty string once the command succeeds, or its last failure.
+
+        Raises:
+            Cancelled: the operator cancelled.
+        """
+        deadline = self._clock.monotonic() + step.budget
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                session = self._watchers[step.node].session
+                result = await self._dialogue.unless_cancelled(
+                    session.run(step.command.script, timeout=_ATTEMPT)
+                )
+            except TransportError as error:
+                seen = str(error)
+            else:
+                if result.exit_status == 0:
+                    return ""
+                seen = f"attempt {attempt}: no answer (exit code {result.exit_status})"
+            await self._recorder.emit(EventKind.PROGRESS, seen, step=index)
+            if self._clock.monotonic() + step.interval >= deadline:
+                return seen
+            await self._dialogue.unless_cancelled(self._clock.sleep(step.interval))
+
+    async def _holds(
+        self, step: WaitStep | VerifyStep, index: int | None, budget: float, interval: float
+    ) -> str:
+        deadline = self._clock.monotonic() + budget
+        told = ""
+        while True:
+            await self._dialogue.unless_cancelled(self._inspection.look(self._pool, deep=False))
+            verdict = step.condition.evaluate(self._snapshot(), self._clock.monotonic())
+            if verdict.passes:
+                return ""
+            if verdict.text != told:
+                told = verdict.text
+                await self._recorder.emit(EventKind.PROGRESS, told, step=index)
+            if self._clock.monotonic() + interval >= deadline:
+                return told
+            await self._dialogue.unless_cancelled(self._clock.sleep(interval))

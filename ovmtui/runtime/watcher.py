@@ -1,0 +1,231 @@
+"""One supervised task per node: connect for ever, probe, scan, answer looks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from ovmtui.config.schema import Intervals, Timeouts
+from ovmtui.errors import (
+    ConnectFailed,
+    HostKeyChanged,
+    HostKeyUnknown,
+    LoginRefused,
+    NodeLost,
+    TransportError,
+)
+from ovmtui.model.identity import NodeKey
+from ovmtui.model.node import NodeView, Reach
+from ovmtui.runtime.backoff import delays
+from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.interface import HostKeyQuestion, MessageRaised
+from ovmtui.runtime.prober import Prober
+from ovmtui.runtime.store import Store
+from ovmtui.transport.interface import Connector, NodeAddress, Session
+
+Notice = HostKeyQuestion | MessageRaised
+
+
+class NodeWatcher:
+    """Keeps one node's view in the store as true as the network allows."""
+
+    def __init__(
+        self,
+        key: NodeKey,
+        address: NodeAddress,
+        *,
+        connector: Connector,
+        store: Store,
+        clock: Clock,
+        intervals: Intervals,
+        timeouts: Timeouts,
+        repositories: tuple[str, ...],
+        notify: Callable[[Notice], None],
+    ) -> None:
+        """Begin unconnected; `run` does the work."""
+        self.key = key
+        self.busy = False
+        """Whether a job runs in the node's pool: probes come faster then."""
+        self.relaxed = False
+        """Whether nobody looks: probes come slower then."""
+        self._address = address
+        self._connector = connector
+        self._store = store
+        self._clock = clock
+        self._intervals = intervals
+        self._prober = Prober(
+            key,
+            store=store,
+            clock=clock,
+            timeouts=timeouts,
+            repositories=repositories,
+            notify=notify,
+        )
+        self._notify = notify
+        self._session: Session | None = None
+        self._connected = asyncio.Event()
+        self._attempted = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._scan_wake = asyncio.Event()
+        self._scanned = asyncio.Event()
+        self._waiters: list[tuple[bool, asyncio.Future[None]]] = []
+
+    @property
+    def view(self) -> NodeView:
+        """The node as the store has it."""
+        return self._store.node(self.key)
+
+    @property
+    def session(self) -> Session:
+        """The open connection.
+
+        Raises:
+            NodeLost: there is none at the moment.
+        """
+        if self._session is None or self._session.is_closed:
+            raise NodeLost(f"{self.key.name}: {self.view.problem or 'not connected'}")
+        return self._session
+
+    async def reconnected(self) -> Session:
+        """Return the connection, waiting for one as long as it takes."""
+        while True:
+            await self._connected.wait()
+            if self._session is not None and not self._session.is_closed:
+                return self._session
+            await asyncio.sleep(0)
+
+    async def attempted(self) -> None:
+        """Return when the node has answered once, or the first attempt has failed."""
+        await self._attempted.wait()
+
+    async def searched(self) -> None:
+        """Return when the first scan of the repositories has ended, however."""
+        await self._scanned.wait()
+
+    def wake(self) -> None:
+        """Probe, or try to connect, without waiting for the next turn."""
+        self._wake.set()
+
+    def rescan(self) -> None:
+        """Search the repositories without waiting for the next turn."""
+        self._scan_wake.set()
+
+    async def look(self, *, deep: bool = True) -> None:
+        """Return when a probe that began after this call has ended, or cannot be made.
+
+        A deep look also asks for identities, memory and CPU.
+        """
+        await self._attempted.wait()
+        if self._session is None:
+            self._wake.set()
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append((deep, waiter))
+        self._wake.set()
+        await waiter
+
+    async def run(self) -> None:
+        """Connect and serve, again and again, until cancelled."""
+        while True:
+            for delay in delays():
+                served = await self._connect_and_serve()
+                self._attempted.set()
+                self._scanned.set()
+                self._release_waiters()
+                await self._pause(delay)
+                if served:
+                    break
+
+    async def _connect_and_serve(self) -> bool:
+        try:
+            session = await self._connector.connect(self._address)
+        except HostKeyUnknown as error:
+            self._unreachable(error, Reach.REFUSED)
+            host = self._address.host
+            self._notify(HostKeyQuestion(self.key, host, error.fingerprint, error.key))
+            return False
+        except (LoginRefused, HostKeyChanged) as error:
+            self._unreachable(error, Reach.REFUSED)
+            return False
+        except ConnectFailed as error:
+            self._unreachable(error, Reach.UNREACHABLE)
+            return False
+        self._session = session
+        self._connected.set()
+        self._set(reach=Reach.UP, problem="")
+        try:
+            await self._serve(session)
+        finally:
+            self._session = None
+            self._connected.clear()
+            with contextlib.suppress(TransportError):
+                await session.close()
+        self._set(reach=Reach.UNREACHABLE, problem="connection lost")
+        return True
+
+    async def _serve(self, session: Session) -> None:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._probe_for_ever(session)),
+                group.create_task(self._scan_for_ever(session)),
+            ]
+            await session.wait_closed()
+            for task in tasks:
+                task.cancel()
+
+    def _unreachable(self, error: ConnectFailed, reach: Reach) -> None:
+        self._set(reach=reach, problem=str(error))
+
+    def _set(self, **changes: object) -> None:
+        view = self.view
+        if "reach" in changes and changes["reach"] is not view.reach:
+            changes["since"] = self._clock.monotonic()
+        self._store.set_node(replace(view, **changes))  # type: ignore[arg-type]  # field names
+
+    def _release_waiters(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        for _, waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but no longer than until somebody calls `wake`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        self._wake.clear()
+
+    async def _probe_for_ever(self, session: Session) -> None:
+        while not session.is_closed:
+            waiters, self._waiters = self._waiters, []
+            began = self._clock.monotonic()
+            stale = began - self._prober.facts_at >= self._intervals.facts
+            deep = stale or any(wanted for wanted, _ in waiters)
+            try:
+                await self._prober.refresh(session, deep=deep)
+            except NodeLost:
+                await session.close()
+                return
+            finally:
+                for _, waiter in waiters:
+                    if not waiter.done():
+                        waiter.set_result(None)
+            self._attempted.set()
+            if not self._waiters:
+                await self._pause(self._interval())
+
+    def _interval(self) -> float:
+        if self.busy:
+            return self._intervals.refresh_busy
+        return self._intervals.refresh * (4.0 if self.relaxed else 1.0)
+
+    async def _scan_for_ever(self, session: Session) -> None:
+        while not session.is_closed:
+            await self._prober.scan(session)
+            self._scanned.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._intervals.repositories):
+                    await self._scan_wake.wait()
+            self._scan_wake.clear()

@@ -1,0 +1,105 @@
+"""Shell text of checks that only read: it says what is missing and exits with 1 then."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+_LOCALE = "LC_ALL=C; export LC_ALL"
+
+
+def paths_exist(paths: Iterable[str]) -> str:
+    """Return a script that exits with 0 when each path exists on the node."""
+    return f"""\
+{_LOCALE}
+missing=0
+for path in {_words(paths)}; do
+    if [ ! -e "$path" ]; then printf 'no such file: %s\\n' "$path" >&2; missing=1; fi
+done
+[ "$missing" -eq 0 ]
+"""
+
+
+def bridges_exist(bridges: Iterable[str]) -> str:
+    """Return a script that exits with 0 when each bridge exists on the node.
+
+    `brctl` is asked first; where it is not installed, the kernel's own list counts.
+    """
+    return f"""\
+{_LOCALE}
+listed=$(brctl show 2>/dev/null </dev/null)
+blanks=$(printf ' \\t')
+has_bridge() {{
+    while IFS= read -r line; do
+        if [ "${{line%%["$blanks"]*}}" = "$1" ]; then return 0; fi
+    done <<END_OF_LIST
+$listed
+END_OF_LIST
+    [ -d "/sys/class/net/$1/bridge" ]
+}}
+missing=0
+for bridge in {_words(bridges)}; do
+    if ! has_bridge "$bridge"; then printf 'no such bridge: %s\\n' "$bridge" >&2; missing=1; fi
+done
+[ "$missing" -eq 0 ]
+"""
+
+
+def port_open(host: str, port: int) -> str:
+    """Return a script that exits with 0 when `host` accepts connections on `port`.
+
+    `nc` is asked where it is installed and knows `-z`, else bash's own `/dev/tcp`.
+
+    Raises:
+        ValueError: `host` is empty or an option, or `port` is none.
+    """
+    if not 0 < port < 65536:
+        raise ValueError(f"not a port: {port}")
+    return f"""\
+{_LOCALE}
+host={_host(host)} port={port}
+by_bash() {{
+    bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$host" "$port" 2>&1 </dev/null
+}}
+if command -v nc >/dev/null 2>&1; then
+    answer=$(nc -z -w 5 "$host" "$port" 2>&1 </dev/null) && state=0 || state=1
+    case $answer in
+    *[Uu]sage*|*"invalid option"*|*"unrecognized option"*|*"illegal option"*)
+        answer=$(by_bash) && state=0 || state=1 ;;
+    esac
+else
+    answer=$(by_bash) && state=0 || state=1
+fi
+if [ "$state" -ne 0 ]; then
+    printf 'no connection to %s port %s\\n%s\\n' "$host" "$port" "$answer" >&2
+fi
+[ "$state" -eq 0 ]
+"""
+
+
+def xl_login(host: str) -> str:
+    """Return a script that exits with 0 when this node logs in to `host` as xl does.
+
+    `xl migrate` goes over SSH without anybody to type a password or accept a host key.
+
+    Raises:
+        ValueError: `host` is empty or an option.
+    """
+    quoted = _host(host)
+    return f"""\
+{_LOCALE}
+if ! ssh -n -o BatchMode=yes -o ConnectTimeout=5 {quoted} true; then
+    printf 'no SSH login from here to %s\\n' {quoted} >&2
+    false
+fi
+"""
+
+
+def _words(words: Iterable[str]) -> str:
+    return " ".join(map(shlex.quote, words))
+
+
+def _host(host: str) -> str:
+    if not host or host.startswith("-"):
+        raise ValueError(f"not a host: {host!r}")
+    return shlex.quote(host)

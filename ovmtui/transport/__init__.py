@@ -1,0 +1,1 @@
+"""How a command gets to a node and its output back; no policy, no meaning."""

@@ -1,0 +1,146 @@
+"""The few methods that the rest of ovmtui needs of a connection to a node.
+
+Two verbs are kept apart. `run` is *bound*: the command ends when the console goes
+away; it is for reading and waiting. `run_detached` is for what changes something: it
+goes on when the connection, the terminal or the console ends, and a second call with
+the same job id attaches to it instead of starting it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ovmtui.model.job import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAddress:
+    """Where a node is and who logs in. Times in seconds."""
+
+    host: str
+    """Host name, address, or the alias of a `Host` block of the SSH configuration."""
+    port: int | None = None
+    """None: what the SSH configuration says, else 22."""
+    user: str | None = None
+    """None: what the SSH configuration says, else root."""
+    connect_timeout: float = 10.0
+    login_timeout: float = 10.0
+    keepalive_interval: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a bound command gave."""
+
+    exit_status: int | None
+    """None when the command was ended by a signal."""
+    stdout: str
+    stderr: str
+    seconds: float
+    truncated: bool = False
+    """Whether output beyond the limit was dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetachedResult:
+    """How a detached job ended."""
+
+    exit_status: int | None
+    """None when its process is gone without a result: the node died under it."""
+    started: bool = True
+    """False when the node knows no such job and was not to start it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputChunk:
+    """A piece of a running command's output, decoded, controls untouched."""
+
+    stream: Stream
+    text: str
+    end_offset: int
+    """Bytes of this stream delivered so far: where an attachment would go on."""
+
+
+OnOutput = Callable[[OutputChunk], None]
+
+
+class Session(Protocol):
+    """One open connection to one node, shared by many commands at once."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connection is gone."""
+        ...
+
+    async def wait_closed(self) -> None:
+        """Return when the connection is gone, for whatever reason."""
+        ...
+
+    async def run(
+        self,
+        script: str,
+        *,
+        timeout: float,
+        secret: str | None = None,
+        on_output: OnOutput | None = None,
+        limit: int = 4_194_304,
+    ) -> Result:
+        """Run `script` in the node's shell, bound to this console.
+
+        The script is ended on the node when the call is cancelled, times out after
+        `timeout` seconds, or the connection is lost. `secret` reaches it through
+        standard input as the shell variable `OVMTUI_SECRET`. At most `limit` bytes of
+        each stream are kept.
+
+        Raises:
+            CommandTimeout: it did not end in time.
+            NodeLost: the connection broke.
+            SlotsExhausted: the node opens no further session.
+        """
+        ...
+
+    async def run_detached(
+        self,
+        job: str,
+        script: str,
+        *,
+        timeout: float,
+        secret: str | None = None,
+        on_output: OnOutput | None = None,
+        offsets: tuple[int, int] = (0, 0),
+        start: bool = True,
+    ) -> DetachedResult:
+        """Start `script` as the detached job `job`, or attach to it, and follow it.
+
+        `job` is `[A-Za-z0-9._-]+`. `offsets` are the bytes of stdout and stderr that
+        have been delivered before. The job goes on whatever becomes of this call. With
+        `start` false it is attached to only: what it was allowed by may not hold any more.
+
+        Raises:
+            CommandTimeout: it runs still after `timeout` seconds.
+            NodeLost: the connection broke; call again on a new session to attach.
+            SlotsExhausted: the node opens no further session.
+        """
+        ...
+
+    async def forget_detached(self, job: str) -> None:
+        """Remove the ended job's files from the node. An unknown job is no error."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connection and end its bound commands."""
+        ...
+
+
+class Connector(Protocol):
+    """Makes sessions."""
+
+    async def connect(self, address: NodeAddress) -> Session:
+        """Open a connection.
+
+        Raises:
+            ConnectFailed: or one of its leaves, with a sentence that says why.
+        """
+        ...

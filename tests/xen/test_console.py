@@ -1,0 +1,70 @@
+"""The console on real Xen, driven from its keyboard and read from its screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from .pool import NODES, XenPool
+from .terminal import Terminal
+
+pytestmark = [pytest.mark.xen, pytest.mark.timeout(1800)]
+
+OVS1, OVS2 = NODES
+PATIENCE = 300.0
+"""Seconds that an emulated node may take for anything but a migration."""
+
+
+def grid_row(name: str, *words: str) -> str:
+    """Return a pattern for the row of machine `name` with `words` in this order."""
+    return rf"^\W*{name}\b" + "".join(rf".*?\b{word}\b" for word in words)
+
+
+def choose(console: Terminal, name: str) -> None:
+    """Put the cursor on machine `name` by filtering for it."""
+    console.press("/")
+    console.enter(name)
+    console.press("Enter")
+    console.wait_for(grid_row(name), timeout=PATIENCE)
+
+
+def test_every_machine_and_node_is_on_the_first_screen(pool: XenPool, console: Terminal) -> None:
+    assert pool.ssh(OVS1, "xl create /OVS/running_pool/12_stuck01/vm.cfg").returncode == 0
+
+    console.wait_for(grid_row("stuck01", "ovs1", "run"), timeout=PATIENCE)
+    for name in ("web01", "db01", "slow01", "big01", "dirty01"):
+        console.wait_for(grid_row(name, "down"), timeout=PATIENCE)
+    screen = console.screen
+    assert "ovs1" in screen
+    assert "ovs2" in screen
+
+
+def test_start_migrate_and_stop_from_the_keyboard(pool: XenPool, console: Terminal) -> None:
+    console.wait_for(grid_row("web01", "down", "unknown"), timeout=PATIENCE)
+    choose(console, "web01")
+
+    console.press("s")
+    console.wait_for(
+        r"xm create /var/ovs/mount/\w+/running_pool/10_web01/vm\.cfg", timeout=PATIENCE
+    )
+    console.press("y")
+    console.wait_for(r"Parsing config from", timeout=PATIENCE)
+    console.wait_for(grid_row("web01", r"ovs[12]", "run", "unknown"), timeout=PATIENCE)
+    (source,) = (node for node in NODES if "web01" in pool.guests(node))
+    target = OVS2 if source is OVS1 else OVS1
+
+    console.press("m")
+    console.wait_for(target.name, timeout=PATIENCE)
+    console.press("Enter")
+    console.wait_for(rf"migrate.*web01 {target.name}", timeout=PATIENCE)
+    console.press("y")
+    console.wait_for(r"migration target: Ready to receive domain", timeout=PATIENCE)
+    console.wait_for(r"Migration successful", timeout=1200)
+    console.wait_for(grid_row("web01", target.name, "run"), timeout=PATIENCE)
+    assert (pool.guests(source), pool.guests(target)) == (frozenset(), {"web01"})
+
+    console.press("S")
+    console.wait_for(r"xm shutdown web01", timeout=PATIENCE)
+    console.press("y")
+    console.wait_for(r"Shutting down domain", timeout=PATIENCE)
+    console.wait_for(grid_row("web01", "down"), timeout=PATIENCE)
+    assert pool.guests(target) == frozenset()
