@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ovmtui.errors import SecretUnavailable, TransportError
+from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.job import EventKind, Level, Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.judge import judge
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.progress import migration_progress
 from ovmtui.plan.statement import where_it_stands
 from ovmtui.plan.steps import (
     CommandStep,
@@ -26,23 +24,13 @@ from ovmtui.plan.steps import (
 )
 from ovmtui.plan.verdict import Finding, Standing
 from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.commanding import Commanding
 from ovmtui.runtime.dialogue import Cancelled, Dialogue
 from ovmtui.runtime.inspection import Inspection
 from ovmtui.runtime.manager import ManagerFailed, ManagerPoll
-from ovmtui.runtime.performing import (
-    CommandRun,
-    Performed,
-    follow_migration_log,
-    show_log_tail,
-)
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.waiting import Waiting
 from ovmtui.runtime.watcher import NodeWatcher
-
-_POLL = 1.0
-"""Seconds between looks while something must come true within its patience."""
-_LONG = 300.0
-"""Commands that may take this long, in seconds, have their progress told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +65,6 @@ class Engine:
         self._plan = plan
         self._recorder = recorder
         self._inspection = inspection
-        self._watchers = watchers
         self._manager = manager
         self._snapshot = snapshot
         self._clock = clock
@@ -91,7 +78,14 @@ class Engine:
             snapshot=snapshot,
             clock=clock,
         )
-        self._commands = 0
+        self._commanding = Commanding(
+            plan.vm,
+            recorder=recorder,
+            watchers=watchers,
+            manager=manager,
+            snapshot=snapshot,
+            clock=clock,
+        )
         self._title_label = plan.vm_name.upper()
 
     async def run(self) -> Outcome:
@@ -101,12 +95,15 @@ class Engine:
             JournalError: what happens cannot be recorded any more; nothing further is done.
         """
         began = self._clock.monotonic()
+        before = self._ha()
         await self._recorder.emit(EventKind.PLAN, self._plan.title, label=self._title_label)
         end = await self._cleared()
         if end.goes_on:
             end = await self._steps()
         where = where_it_stands(self._snapshot(), self._plan.vm, self._plan.vm_name)
         text = f"{end.text}; {where}" if end.text else where
+        if not end.goes_on and before is HaState.ON and self._ha() is HaState.OFF:
+            text += " (it was on before this plan: switch it on again if it is still wanted)"
         await self._recorder.emit(
             EventKind.PLAN_END,
             text,
@@ -116,6 +113,10 @@ class Engine:
             seconds=self._clock.monotonic() - began,
         )
         return end.outcome
+
+    def _ha(self) -> HaState:
+        vm = self._snapshot().vms.get(self._plan.vm)
+        return HaState.UNKNOWN if vm is None else vm.ha.state
 
     async def _cleared(self) -> _End:
         """Look anew and judge every guard and check."""
@@ -182,7 +183,8 @@ class Engine:
     async def _perform(self, step: Step, index: int | None) -> _End:
         match step:
             case CommandStep():
-                return await self._command(step, index)
+                performed = await self._commanding.perform(step, index)
+                return _End(performed.outcome, performed.text, performed.exit_code)
             case HaReadStep():
                 return await self._read_ha(step)
             case WaitStep() | ProbeStep():
@@ -204,74 +206,12 @@ class Engine:
             )
             if not finding.verdict.passes:
                 await self._tell_finding(finding)
+                begun = self._commanding.count > 0
                 return _End(
-                    Outcome.REFUSED,
+                    Outcome.FAILED if begun else Outcome.REFUSED,
                     f"not run: {step.text} ({finding.subject}: {finding.verdict.text})",
                 )
         return None
-
-    async def _command(self, step: CommandStep, index: int | None) -> _End:
-        secret = None
-        lock: contextlib.AbstractAsyncContextManager[object] = contextlib.nullcontext()
-        if step.command.needs_secret:
-            if self._manager is None:
-                return _End(Outcome.FAILED, "no manager is configured")
-            try:
-                secret = await self._manager.secret()
-            except SecretUnavailable as error:
-                return _End(Outcome.FAILED, str(error))
-            lock = self._manager.lock
-        self._commands += 1
-        run = CommandRun(
-            step,
-            job=f"{self._recorder.state.job}-{self._commands}",
-            index=index,
-            watcher=self._watchers[step.node],
-            recorder=self._recorder,
-            clock=self._clock,
-            secret=secret,
-        )
-        async with lock:
-            performed = await self._following(step, index, run)
-        if performed.outcome is not Outcome.DONE:
-            for node in step.diagnose:
-                await show_log_tail(
-                    self._watchers[node], self._recorder, step=index, label=step.label
-                )
-        return _End(performed.outcome, performed.text, performed.exit_code)
-
-    async def _following(self, step: CommandStep, index: int | None, run: CommandRun) -> Performed:
-        """Perform `run`; meanwhile tell the progress that the nodes show."""
-        if step.timeout < _LONG:
-            return await run.perform()
-        followers = [asyncio.create_task(self._tell_progress(index))]
-        if step.diagnose:
-            followers.append(
-                asyncio.create_task(
-                    follow_migration_log(
-                        self._watchers[step.node],
-                        self._recorder,
-                        step=index,
-                        label=step.label,
-                        timeout=step.timeout,
-                    )
-                )
-            )
-        try:
-            return await run.perform()
-        finally:
-            for follower in followers:
-                follower.cancel()
-            await asyncio.gather(*followers, return_exceptions=True)
-
-    async def _tell_progress(self, index: int | None) -> None:
-        told = ""
-        while True:
-            text = migration_progress(self._snapshot(), self._plan.vm)
-            if text and text != told:
-                told = text
-                await self._recorder.emit(EventKind.PROGRESS, text, step=index)
-            await self._clock.sleep(_POLL)
 
     async def _read_ha(self, step: HaReadStep) -> _End:
         if self._manager is None:

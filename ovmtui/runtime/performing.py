@@ -14,7 +14,7 @@ from ovmtui.plan.steps import CommandStep, Expectation
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
-from ovmtui.toolstacks import ovmcli, probe, xm
+from ovmtui.toolstacks import ovmcli, xm
 from ovmtui.toolstacks.redaction import redact
 from ovmtui.transport.interface import OutputChunk, Session
 
@@ -190,57 +190,3 @@ class CommandRun:
                 Outcome.FAILED, f"exit code {status}" + (f": {error}" if error else ""), status
             )
         return Performed(Outcome.DONE, "", status)
-
-
-async def follow_migration_log(
-    watcher: NodeWatcher, recorder: Recorder, *, step: int | None, label: str, timeout: float
-) -> None:
-    """Show the progress lines of a node's xend.log until cancelled."""
-    node = watcher.key.name
-    seen: set[str] = set()
-    percents: asyncio.Queue[int] = asyncio.Queue()
-
-    def take(line: str) -> None:
-        percent = probe.parse_migration_progress(line)
-        if percent is None or line in seen:
-            return
-        seen.add(line)
-        percents.put_nowait(percent)
-        recorder.output(
-            f"xend.log: {line}", step=step, node=node, label=label, stream=Stream.STDOUT
-        )
-
-    lines = Lines(take)
-
-    async def tell() -> None:
-        while True:
-            percent = await percents.get()
-            await recorder.emit(EventKind.PROGRESS, f"{percent} %", step=step, node=node)
-
-    async with asyncio.TaskGroup() as group:
-        telling = group.create_task(tell())
-        with contextlib.suppress(TransportError):
-            await watcher.session.run(
-                probe.follow_xend_log_script(),
-                timeout=timeout,
-                on_output=lambda chunk: lines.feed(chunk.text),
-                limit=65_536,
-            )
-        telling.cancel()
-
-
-async def show_log_tail(
-    watcher: NodeWatcher, recorder: Recorder, *, step: int | None, label: str
-) -> None:
-    """Record the last lines of a node's xend.log: where a masked failure says its reason."""
-    node = watcher.key.name
-    try:
-        result = await watcher.session.run(probe.xend_log_tail_script(12), timeout=15.0)
-    except TransportError as error:
-        await recorder.emit(EventKind.NOTE, f"xend.log cannot be read: {error}", node=node)
-        return
-    await recorder.emit(
-        EventKind.NOTE, f"last lines of xend.log on {node}:", step=step, node=node, label=label
-    )
-    for line in result.stdout.splitlines():
-        recorder.output(redact(line), step=step, node=node, label=label, stream=Stream.STDOUT)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
-from ovmtui.config.schema import Manager, Settings, node_address_host
+from ovmtui.config.schema import Settings
 from ovmtui.errors import OvmtuiError, PlanRefused
 from ovmtui.model.ha import HaFact, HaState
-from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobEvent, JobState, Outcome
-from ovmtui.model.snapshot import PoolView, Snapshot
+from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan import flows
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.placement import Target, rank_targets
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
+from ovmtui.runtime import wiring
 from ovmtui.runtime.alarms import Alarms
 from ovmtui.runtime.clock import Clock, SystemClock
 from ovmtui.runtime.inspection import Inspection
@@ -28,17 +29,12 @@ from ovmtui.runtime.interface import (
 )
 from ovmtui.runtime.jobs import Jobs
 from ovmtui.runtime.journal import Journal
-from ovmtui.runtime.manager import ManagerPoll
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.supervision import supervise
 from ovmtui.runtime.surroundings import context_of
-from ovmtui.runtime.watcher import NodeWatcher
-from ovmtui.transport.interface import Connector, NodeAddress
-
-Password = Callable[[Manager], Awaitable[str]]
-"""Gives the password of a manager; raises SecretUnavailable."""
+from ovmtui.transport.interface import Connector
 
 
 class Service:
@@ -51,7 +47,7 @@ class Service:
         connector: Connector,
         journal: Journal,
         memory: Memory,
-        password: Password,
+        password: wiring.Password,
         trust: Callable[[HostKeyQuestion], None],
         operator: Operator | None = None,
         clock: Clock | None = None,
@@ -64,17 +60,13 @@ class Service:
         self._clock = clock or SystemClock()
         self._listeners: list[Callable[[Update], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._store = Store(_pool_views(settings), self._clock)
-        self._watchers = {
-            NodeKey(name, node.name): self._watcher(NodeKey(name, node.name), connector)
-            for name, pool in settings.pools.items()
-            for node in pool.members
-        }
-        self._managers = {
-            name: self._manager(name, pool.manager, password)
-            for name, pool in settings.pools.items()
-            if pool.manager is not None
-        }
+        self._store = Store(wiring.pool_views(settings), self._clock)
+        self._watchers = wiring.watchers(
+            settings, connector, self._store, self._clock, notify=self._emit
+        )
+        self._managers = wiring.managers(
+            settings, self._watchers, self._store, self._clock, password=password
+        )
         self._inspection = Inspection(self._watchers, self._store, self._clock)
         self._jobs = Jobs(
             watchers=self._watchers,
@@ -91,41 +83,6 @@ class Service:
         )
         self._alarms = Alarms(self._watchers, self._clock, self._emit)
         self._store.listen(self._snapshot_changed)
-
-    def _watcher(self, key: NodeKey, connector: Connector) -> NodeWatcher:
-        pool = self._settings.pools[key.pool]
-        node = next(node for node in pool.members if node.name == key.name)
-        timeouts = self._settings.timeouts
-        return NodeWatcher(
-            key,
-            NodeAddress(
-                node_address_host(node),
-                node.port,
-                node.user,
-                connect_timeout=timeouts.connect,
-                login_timeout=timeouts.login,
-                keepalive_interval=timeouts.keepalive,
-            ),
-            connector=connector,
-            store=self._store,
-            clock=self._clock,
-            intervals=self._settings.intervals,
-            timeouts=timeouts,
-            repositories=pool.repositories,
-            notify=self._emit,
-        )
-
-    def _manager(self, pool: str, manager: Manager, password: Password) -> ManagerPoll:
-        return ManagerPoll(
-            pool,
-            manager,
-            watchers={key: w for key, w in self._watchers.items() if key.pool == pool},
-            store=self._store,
-            clock=self._clock,
-            intervals=self._settings.intervals,
-            call_timeout=self._settings.pools[pool].budgets.manager,
-            password=lambda: password(manager),
-        )
 
     def start(self) -> None:
         """Set every node's and manager's task going, on the running event loop."""
@@ -288,17 +245,3 @@ class Service:
     def _emit(self, update: Update) -> None:
         for listener in tuple(self._listeners):
             listener(update)
-
-
-def _pool_views(settings: Settings) -> tuple[PoolView, ...]:
-    return tuple(
-        PoolView(
-            name=name,
-            label=pool.label or name,
-            nodes=tuple(NodeKey(name, node.name) for node in pool.members),
-            production=pool.production,
-            colour=pool.colour,
-            manager_configured=pool.manager is not None,
-        )
-        for name, pool in settings.pools.items()
-    )
