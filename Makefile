@@ -18,14 +18,14 @@ demo: $(RUNTIME) ## Try ovmtui on a simulated pool; needs no server
 	@$(BIN)/ovmtui demo
 
 test: $(DEV) sshd ## Run every test that needs no real Xen pool
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not xen"
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 test-fast: $(DEV) ## Run the tests that start no other program, until the first failure
-	$(BIN)/python -m pytest -x -q -m "not xen" tests/config tests/model tests/plan \
+	$(BIN)/python -m pytest -x -q tests/config tests/model tests/plan \
 		tests/toolstacks tests/runtime tests/architecture
 
 test-xen: $(DEV) ## Run the tests against a real two-node Xen pool (see docs)
-	$(BIN)/python -m pytest -m xen tests/xen
+	OVMTUI_XEN=1 $(BIN)/python -m pytest tests/xen
 
 lint: $(DEV) ## Check style, format and the layers
 	$(BIN)/ruff check .

@@ -139,7 +139,8 @@ def _path_problem(name: str) -> str:
 
 
 def _vm_name_problem(name: str) -> str:
-    if not name or _has_blank(name) or "/" in name or not name.isprintable():
+    # Blanks within are possible: libxl takes any name.
+    if not name or name != name.strip() or not name.isprintable():
         return "is no machine's name: use the one that `xm list` shows"
     if name == "Domain-0":
         return "is the node's control domain; it has no settings"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ovmtui.config.schema import Node
+from ovmtui.config.mistakes import shown_path
+from ovmtui.config.schema import NAME_PATTERN, Node
 from ovmtui.errors import ConfigurationError, UsageError
 from ovmtui.model.text import visible
 
@@ -25,16 +27,16 @@ _HOST = re.compile(
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 
 _HEAD = """\
-# ovmtui's configuration. `ovmtui config example` prints every key with its meaning.
+# ovmtui's configuration; ovmtui.example.toml, which ships with it, has every key.
 
-[pools.{pool}]
+[{table}]
 nodes = [
 """
 _TAIL = """\
 ]
 
 # The pool's manager: with it, ovmtui shows and switches high availability.
-# [pools.{pool}.manager]
+# [{table}.manager]
 # user = "admin"
 # password_file = "~/.config/ovmtui/manager-password"
 """
@@ -48,12 +50,17 @@ def node_of(text: str) -> Node:
     """
     found = _HOST.fullmatch(text)
     port = int(found["port"]) if found and found["port"] else None
-    if found is None or (port is not None and not 1 <= port <= 65535):
+    address = found and (found["bracketed"] or found["bare"])
+    if (
+        found is None
+        or not (port is None or 1 <= port <= 65535)
+        or (address and not _is_ipv6(address))
+    ):
         raise UsageError(
             f"`{visible(text, limit=80)}` is no host: write HOST, USER@HOST, HOST:PORT or "
             "[IPV6]:PORT"
         )
-    host = found["bracketed"] or found["bare"] or found["name"]
+    host = address or found["name"]
     name = _NOT_IN_NAMES.sub("-", host).strip("-.") or "node"
     return Node(name=name, host=None if host == name else host, port=port, user=found["user"])
 
@@ -63,11 +70,13 @@ def render(hosts: Sequence[str], *, pool: str = "pool1") -> str:
 
     Args:
         hosts: at least one, each as `node_of` takes it.
-        pool: the pool's name, as a bare TOML key.
+        pool: the pool's name.
 
     Raises:
-        UsageError: there is no host, one is malformed, or one is named twice.
+        UsageError: there is no host, one is malformed or named twice, or `pool` is no name.
     """
+    if not re.search(NAME_PATTERN, pool):
+        raise UsageError(f"`{visible(pool, limit=80)}` is no pool's name: use letters and digits")
     nodes = [node_of(host) for host in hosts]
     names = [node.name for node in nodes]
     if not nodes:
@@ -76,7 +85,8 @@ def render(hosts: Sequence[str], *, pool: str = "pool1") -> str:
         if names.count(name) > 1:
             raise UsageError(f"`{name}` is named twice")
     lines = "".join(f"    {_node_line(node)},\n" for node in nodes)
-    return _HEAD.format(pool=pool) + lines + _TAIL.format(pool=pool)
+    table = shown_path(("pools", pool))
+    return _HEAD.format(table=table) + lines + _TAIL.format(table=table)
 
 
 def write_initial(path: Path, text: str) -> None:
@@ -97,6 +107,14 @@ def write_initial(path: Path, text: str) -> None:
         ) from None
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _node_line(node: Node) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 import tomli
+from msgspec import inspect
 
 from ovmtui.config.checks import file_mistakes, pool_mistakes, shared_node_mistakes
 from ovmtui.config.mistakes import Mistake, report
 from ovmtui.config.paths import configuration_files
 from ovmtui.config.positions import line_numbers
 from ovmtui.config.schema import Pool, Settings
+from ovmtui.config.shape import shape_mistakes
 from ovmtui.errors import ConfigurationError
 from ovmtui.model.text import visible
 
@@ -33,7 +36,7 @@ def find(explicit: str | None, environ: Mapping[str, str]) -> Path | None:
     """
     for name, origin in ((explicit, "--config"), (environ.get(VARIABLE), f"${VARIABLE}")):
         if name:
-            path = Path(name)
+            path = Path(os.path.expanduser(name))
             if not _exists(path):
                 raise ConfigurationError(
                     f"{_shown(path)}: there is no such file, but {origin} names it; mend the "
@@ -61,8 +64,10 @@ def _mistakes(document: dict[str, object]) -> Iterator[Mistake]:
     """Yield every mistake; what is well formed is checked further all the same."""
     try:
         settings = msgspec.convert(document, Settings)
-    except msgspec.ValidationError:
-        yield from _shape_mistakes(document)
+    except msgspec.ValidationError as error:
+        found = list(shape_mistakes(document, inspect.type_info(Settings)))
+        # Whatever msgspec refuses is told, if need be in its own words.
+        yield from found or [Mistake((), visible(str(error), limit=400))]
         settings = _sound_part(document)
     else:
         if not settings.pools:
@@ -71,15 +76,6 @@ def _mistakes(document: dict[str, object]) -> Iterator[Mistake]:
         yield from pool_mistakes(pool, ("pools", name))
     yield from shared_node_mistakes(settings.pools)
     yield from file_mistakes(settings)
-
-
-def _shape_mistakes(document: dict[str, object]) -> Iterator[Mistake]:
-    # Only a file with a mistake in it pays for these imports.
-    from msgspec import inspect
-
-    from ovmtui.config.shape import shape_mistakes
-
-    yield from shape_mistakes(document, inspect.type_info(Settings))
 
 
 def _sound_part(document: dict[str, object]) -> Settings:

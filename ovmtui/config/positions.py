@@ -54,7 +54,9 @@ class _Walk:
         *parents, last = self._key()
         path: KeyPath = ()
         for part in parents:
-            path = self._newest((*path, part))
+            path = (*path, part)
+            self._mark(path, start)
+            path = self._newest(path)
         path = (*path, last)
         if array:
             self._mark(path, start)

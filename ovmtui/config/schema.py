@@ -6,12 +6,15 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\Z"
+"""What pools and nodes may be called: fit for a command line, and for no option."""
+
 Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
 """A time limit: more than nothing, at most a year (which keeps out `inf` and `nan`)."""
 Pace = Annotated[float, Meta(ge=0.1, le=86_400)]
 """Seconds between two looks: each look costs the node a process."""
 Port = Annotated[int, Meta(ge=1, le=65535)]
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")]
+Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
 Text = Annotated[str, Meta(min_length=1)]
 
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "magenta", "pink", "white")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ovmtui.errors import JournalError, PlanRefused
+from ovmtui.errors import JournalError, OvmtuiError, PlanRefused
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import JobEvent, JobState, Outcome
@@ -180,23 +180,37 @@ class Jobs:
         )
         try:
             await self._journal.begin(state.job, state, render(plan), self._operator)
-            self._remember(plan)
+            await self._remember_ha(plan)
             outcome = await engine.run()
             if outcome is Outcome.DONE and plan.intent.verb in {Verb.START, Verb.HA_ON}:
                 self._memory.forget_ha(plan.vm)
             self._ended(plan, outcome)
         except JournalError as error:
             _log.error("%s: %s", state.title, error)
-            self._tell(f"{state.title} stopped, because nothing can be recorded: {error}")
+            self._break_off(job, f"stopped, because nothing can be recorded: {error}")
         except Exception as error:
             _log.exception("%s broke off", state.title)
-            self._tell(f"{state.title} broke off: {type(error).__name__}: {error}")
+            self._break_off(job, f"broke off: {type(error).__name__}: {error}")
         finally:
             asyncio.get_running_loop().call_soon(self._set_busy, plan.vm.pool)
 
-    def _remember(self, plan: Plan) -> None:
+    def _break_off(self, job: _Job, text: str) -> None:
+        job.recorder.break_off(f"{text}; commands that were begun go on on their nodes")
+        self._tell(f"{job.recorder.state.title} {text}")
+
+    async def _remember_ha(self, plan: Plan) -> None:
         """Before HA goes off for a stop, keep on disk that it was on."""
-        vm = self._store.snapshot.vms.get(plan.vm)
-        stops = plan.intent.verb in {Verb.STOP, Verb.DESTROY}
-        if vm is not None and stops and vm.ha.state is HaState.ON:
+        manager = self._managers.get(plan.vm.pool)
+        off_first = any(isinstance(s, CommandStep) and s.command.needs_secret for s in plan.steps)
+        if plan.intent.verb not in {Verb.STOP, Verb.DESTROY} or manager is None or not off_first:
+            return
+        fact = self._store.ha(plan.vm)
+        if fact is None or fact.state is HaState.UNKNOWN:
+            try:
+                fact = await manager.ask(plan.vm, plan.vm_name)
+            except OvmtuiError as error:
+                # The plan's own step meets the same manager, and ends the plan there.
+                self._tell(f"whether HA of {plan.vm_name} was on cannot be told: {error}")
+                return
+        if fact.state is HaState.ON:
             self._memory.remember_ha(plan.vm, plan.vm_name)

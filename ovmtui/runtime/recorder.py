@@ -109,6 +109,25 @@ class Recorder:
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.get_running_loop().create_task(self._flush())
 
+    def break_off(self, text: str) -> None:
+        """Show that the job ended without a result; the journal cannot be told."""
+        event = JobEvent(
+            job=self.state.job,
+            sequence=self._next(),
+            at=self._clock.wall(),
+            kind=EventKind.PLAN_END,
+            text=text,
+            level=Level.ERROR,
+            outcome=Outcome.UNKNOWN,
+        )
+        self._show((event,))
+
+    def _show(self, events: tuple[JobEvent, ...]) -> None:
+        for event in events:
+            self.state = advance(self.state, event)
+        self.events.extend(events)
+        self._publish(self.state.job, events)
+
     def _next(self) -> int:
         self._sequence += 1
         return self._sequence
@@ -132,7 +151,4 @@ class Recorder:
                 await self._log.append(batch)
             finally:
                 # Even what could not be written has happened, and is shown.
-                for event in batch:
-                    self.state = advance(self.state, event)
-                self.events.extend(batch)
-                self._publish(self.state.job, batch)
+                self._show(batch)

@@ -70,6 +70,8 @@ class NodeWatcher:
         self._wake = asyncio.Event()
         self._scan_wake = asyncio.Event()
         self._scanned = asyncio.Event()
+        self._asked: set[str] = set()
+        """Fingerprints that the operator was asked about already."""
         self._waiters: list[tuple[bool, asyncio.Future[None]]] = []
 
     @property
@@ -143,8 +145,10 @@ class NodeWatcher:
             session = await self._connector.connect(self._address)
         except HostKeyUnknown as error:
             self._unreachable(error, Reach.REFUSED)
-            host = self._address.host
-            self._notify(HostKeyQuestion(self.key, host, error.fingerprint, error.key))
+            if error.fingerprint not in self._asked:
+                self._asked.add(error.fingerprint)
+                host = self._address.host
+                self._notify(HostKeyQuestion(self.key, host, error.fingerprint, error.key))
             return False
         except (LoginRefused, HostKeyChanged) as error:
             self._unreachable(error, Reach.REFUSED)

@@ -10,6 +10,7 @@ _SOURCE = re.compile(r"((?:[A-Za-z0-9_+-]+:)*)(.*)", re.DOTALL)
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 _MODES = {"r": "r", "ro": "r", "r!": "r", "w": "w", "rw": "w", "w!": "w!", "rw!": "w!"}
 _LIBXL_FIELDS = ("target", "format", "vdev", "access")
+_LIBXL_FORMATS = frozenset({"", "raw", "qcow", "qcow2", "qed", "vhd", "vmdk"})
 
 
 def disk(source: str, *, device: str, mode: str) -> Disk | None:
@@ -50,6 +51,8 @@ def disk_entry(text: str) -> Disk | None:
         elif position < len(_LIBXL_FIELDS):
             named[_LIBXL_FIELDS[position]] = field
             position += 1
+    if named.get("format", "") not in _LIBXL_FORMATS:
+        return None
     device = named.get("vdev", "")
     if not device or not ("target" in named or named.get("devtype") == "cdrom"):
         return None

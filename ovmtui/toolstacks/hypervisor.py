@@ -42,10 +42,11 @@ def parse_info(text: str) -> Parsed[HypervisorFacts]:
         return Parsed(HypervisorFacts(), ("the output has nothing of a hypervisor's facts",))
 
     def number(key: str) -> int | None:
-        given = values.get(key)
-        if given is None or _NUMBER.fullmatch(given):
-            return int(given) if given else None
-        notes.append(note(f"{key} is no number", given))
+        given = values.get(key, "")
+        if _NUMBER.fullmatch(given):
+            return int(given)
+        if given:
+            notes.append(note(f"{key} is no number", given))
         return None
 
     facts = HypervisorFacts(

@@ -65,19 +65,31 @@ def server_list_command(program: tuple[str, ...], user: str) -> Command:
 
 
 def vm_list_command(program: tuple[str, ...], user: str, pool: str) -> Command:
-    """List the machines of `pool`."""
-    return Command((*_login(program, user), SEPARATOR, "vm", "ls", "-l", "-s", pool))
+    """List the machines of `pool`.
+
+    Raises:
+        ValueError: `pool` is empty or an option.
+    """
+    return Command((*_login(program, user), SEPARATOR, "vm", "ls", "-l", "-s", _word(pool)))
 
 
 def vm_info_command(program: tuple[str, ...], user: str, pool: str, vm: str) -> Command:
-    """Show one machine, its HA flag included."""
-    return Command((*_login(program, user), "vm", "info", "-n", vm, "-s", pool))
+    """Show one machine, its HA flag included.
+
+    Raises:
+        ValueError: `vm` or `pool` is empty or an option.
+    """
+    return Command((*_login(program, user), "vm", "info", "-n", _word(vm), "-s", _word(pool)))
 
 
 def ha_command(program: tuple[str, ...], user: str, pool: str, vm: str, on: bool) -> Command:
-    """Switch high availability of one machine on or off."""
-    switch = "-e" if on else "-d"
-    return Command((*_login(program, user), "vm", "conf", "-n", vm, "-s", pool, switch))
+    """Switch high availability of one machine on or off.
+
+    Raises:
+        ValueError: `vm` or `pool` is empty or an option.
+    """
+    words = ("vm", "conf", "-n", _word(vm), "-s", _word(pool), "-e" if on else "-d")
+    return Command((*_login(program, user), *words))
 
 
 def parse_server_list(text: str) -> Parsed[tuple[ManagerServer, ...]]:
@@ -164,6 +176,12 @@ def error_in(stdout: str, stderr: str) -> str | None:
 
 def _login(program: tuple[str, ...], user: str) -> tuple[Argument, ...]:
     return (*program, "-u", user, "-p", Secret.MANAGER_PASSWORD)
+
+
+def _word(text: str) -> str:
+    if not text or text.startswith("-"):
+        raise ValueError(f"not a name: {text!r}")
+    return text
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -28,10 +28,11 @@ def bridges_exist(bridges: Iterable[str]) -> str:
     return f"""\
 {_LOCALE}
 listed=$(brctl show 2>/dev/null </dev/null)
-blanks=$(printf ' \\t')
+tab=$(printf '\\t')
 has_bridge() {{
+    if [ -z "$1" ]; then return 1; fi
     while IFS= read -r line; do
-        if [ "${{line%%["$blanks"]*}}" = "$1" ]; then return 0; fi
+        case $line in "$1 "*|"$1$tab"*) return 0 ;; esac
     done <<END_OF_LIST
 $listed
 END_OF_LIST

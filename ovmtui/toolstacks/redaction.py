@@ -26,7 +26,8 @@ _SECRET = re.compile(
         # A member of something, `"passwd": "oracle"` or `'type=vnc,vncpasswd=oracle'`.
         (?P<member> (?<!\w) {_KEY} ["']? [ \t]* [=:] )
         (?P<value>
-            [\s\\]* [uUbBrR]{{0,2}} {_QUOTED}
+            [\s\\]* [uUbBrR]{{0,2}} (?> {_QUOTED} ) (?= [ \t]* (?: [,;:\])}}\#\n] | \Z ) )
+          | [\s\\]* [uUbBrR]{{0,2}} ['"] [^\n]*
           | [^,\n]*? (?= ['"] \s* (?: [,\])}}\n] | \Z ) | [,\n] | \Z )
         )
     )

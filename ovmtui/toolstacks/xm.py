@@ -115,13 +115,17 @@ def destroy_command(domid: int) -> Command:
     return Command(("xm", "destroy", str(domid)))
 
 
-def migrate_command(domain: str, host: str) -> Command:
+def migrate_command(domain: str, host: str, *, libxl: bool = False) -> Command:
     """Move the running guest to `host`, live.
+
+    With `libxl` the command is meant for a node whose `xm` hands its words to `xl`, which
+    migrates live always and knows no `-l`.
 
     Raises:
         ValueError: `domain` is the control domain, or a word is empty or an option.
     """
-    return Command(("xm", "migrate", "-l", _guest(domain), _word(host)))
+    live = () if libxl else ("-l",)
+    return Command(("xm", "migrate", *live, _guest(domain), _word(host)))
 
 
 def _guest(domain: str) -> str:

@@ -69,6 +69,14 @@ def test_the_same_host_twice_or_none_is_refused() -> None:
         render([])
 
 
+def test_a_pool_with_a_dot_in_its_name_is_one_pool(tmp_path: Path) -> None:
+    path = tmp_path / "ovmtui.toml"
+    path.write_text(render(["ovm1"], pool="east.1"))
+    assert list(load(path).pools) == ["east.1"]
+    with pytest.raises(UsageError, match="is no pool's name"):
+        render(["ovm1"], pool="a]\nb")
+
+
 def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "ovmtui.toml"
     path.write_text("mine")

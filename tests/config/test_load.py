@@ -130,6 +130,10 @@ POOL = '[pools.pool1]\nnodes = ["ovm1", "ovm2"]\n'
             "ovmtui.toml:1: pools.pool1.nodes: is missing and has no default; add it",
         ),
         (
+            "theme = 'x'\n[pools.pool1.manager]\nuser = 'x'\n",
+            "ovmtui.toml:2: pools.pool1.nodes: is missing and has no default; add it",
+        ),
+        (
             POOL + 'production = "yes"\n',
             "ovmtui.toml:3: pools.pool1.production: must be true or false, not a string: write "
             "it without quotes",
@@ -181,8 +185,8 @@ POOL = '[pools.pool1]\nnodes = ["ovm1", "ovm2"]\n'
             "ovmtui.toml:3: pools.pool1.vms.migrating-web: is a name during a migration; use `web`",
         ),
         (
-            POOL + "[pools.pool1.vms.'web one']\nha = true\n",
-            'ovmtui.toml:3: pools.pool1.vms."web one": is no machine\'s name: use the one that '
+            POOL + "[pools.pool1.vms.'web ']\nha = true\n",
+            'ovmtui.toml:3: pools.pool1.vms."web ": is no machine\'s name: use the one that '
             "`xm list` shows",
         ),
         (

@@ -5,11 +5,11 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from toolstack_recordings import Recorded, recorded, recordings
 
 from ovmtui.model.domain import DomainDetail, DomainState
 from ovmtui.model.vmconfig import Disk, Interface
 from ovmtui.toolstacks.xm import parse_list_long
+from tests.toolstacks.recorded import Recorded, recorded, recordings
 
 LONG = [
     one
@@ -30,7 +30,7 @@ def test_every_recorded_long_listing_is_read(one: Recorded) -> None:
     for detail in details_of(one.stdout):
         assert detail.uuid or detail.domid == 0
         assert detail.memory_mib
-    assert len(LONG) == 8
+    assert len(LONG) == 9
 
 
 def test_a_running_domain_of_xend() -> None:
@@ -194,6 +194,7 @@ def test_a_cut_listing_of_xend_lacks_the_domain_that_it_ends_in_and_says_so() ->
         "'" * 100_001,
         '[{"domid": ' + "9" * 5000 + "}]",
     ],
+    ids=range(11),
 )
 def test_what_is_no_listing_gives_no_domain(text: str) -> None:
     parsed = parse_list_long(text)

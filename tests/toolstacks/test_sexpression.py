@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from toolstack_recordings import recorded
 
 from ovmtui.toolstacks.sexpression import MAX_DEPTH, Expression, read, value
+from tests.toolstacks.recorded import recorded
 
 ATOMS = st.text("abcXYZ019-_.:/ ()'\"\\\n\téß", max_size=12)
 EXPRESSIONS = st.recursive(

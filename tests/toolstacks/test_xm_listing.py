@@ -5,11 +5,11 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from toolstack_recordings import Recorded, recorded, recordings
 
 from ovmtui.model.domain import Domain, DomainState, Transit
 from ovmtui.toolstacks.states import state_of
 from ovmtui.toolstacks.xm import parse_list
+from tests.toolstacks.recorded import Recorded, recorded, recordings
 
 XM_HEADER = "Name                                        ID   Mem VCPUs      State   Time(s)\n"
 XL_HEADER = "Name                                        ID   Mem VCPUs\tState\tTime(s)\n"
@@ -43,7 +43,7 @@ def test_there_are_recordings_of_every_version() -> None:
 
 def test_tables_inside_longer_recordings_are_read() -> None:
     """A migration's transcript shows listings in the midst of other output."""
-    table = re.compile(r"^Name +ID   Mem .*\n((?:\S+ .*\d\.\d\n)*)", re.MULTILINE)
+    table = re.compile(r"^Name +ID   Mem .*\n((?:[^- ]\S* .*\d\.\d\n)*)", re.MULTILINE)
     rows = 0
     for one in recordings():
         for found in table.finditer(one.stdout):

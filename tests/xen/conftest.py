@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from .pool import NODES, XenPool
-from .terminal import Terminal
+from tests.xen.pool import NODES, XenPool
+from tests.xen.terminal import Terminal
 
 collect_ignore_glob = [] if os.environ.get("OVMTUI_XEN") == "1" else ["test_*.py"]
 
@@ -40,7 +40,7 @@ def pool(booted: XenPool) -> XenPool:
     for node in NODES:
         for guest in booted.guests(node):
             booted.ssh(node, f"xl destroy {guest}")
-        assert booted.guests(node) == frozenset()
+    assert booted.placement() == set()
     return booted
 
 

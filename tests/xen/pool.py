@@ -36,8 +36,8 @@ known_hosts = "{known_hosts}"
 identities = ["{identity}"]
 
 [timeouts]
-connect = 30
-login = 60
+connect = 10
+login = 30
 keepalive = 60
 probe = 60
 scan = 120
@@ -150,7 +150,7 @@ class XenPool:
             pid = self._pid(node)
             if pid:
                 os.kill(pid, signal.SIGKILL)
-                while self._pid(node):
+                while _holds_its_ports(pid):
                     time.sleep(0.05)
             self._pid_file(node).unlink(missing_ok=True)
 
@@ -195,6 +195,14 @@ class XenPool:
         if done.returncode:
             raise BedFailed(f"xl list on {node.name}: {done.stderr}")
         return frozenset(line.split()[0] for line in done.stdout.splitlines()[2:])
+
+    def placement(self) -> set[tuple[str, str]]:
+        """Return each guest with the name of the node that lists it.
+
+        Raises:
+            BedFailed: a listing failed.
+        """
+        return {(guest, node.name) for node in NODES for guest in self.guests(node)}
 
     def settings(self) -> str:
         """Return the text of an `ovmtui.toml` for this pool."""
@@ -253,7 +261,8 @@ class XenPool:
         subprocess.run(self._command(node, disk), check=True)
 
     def _command(self, node: PoolNode, disk: Path) -> Sequence[str]:
-        boot, number = self._bed / "boot", node.number
+        boot, repository = self._bed / "boot", self._run / "repository.img"
+        number = node.number
         peer = PoolNode(3 - number)
         hypervisor = (
             f"dom0_mem={DOM0_MEMORY_MIB}M,max:{DOM0_MEMORY_MIB}M "
@@ -270,7 +279,7 @@ class XenPool:
             *("-device", "virtio-blk-pci,drive=root"),
             # Both nodes write to one file through this host's page cache, as to one disk.
             "-drive",
-            f"file={self._run / 'repository.img'},if=none,id=repository,format=raw,file.locking=off",
+            f"file={repository},if=none,id=repository,format=raw,file.locking=off",
             *("-device", "virtio-blk-pci,drive=repository,share-rw=on"),
             # restrict=on: nothing but the forwarded SSH port goes in or out.
             "-netdev",
@@ -296,6 +305,14 @@ class XenPool:
                 return
             time.sleep(1)
         raise BedFailed(f"{node.name} was not up in {BOOT_BUDGET:.0f} s; {console}")
+
+
+def _holds_its_ports(pid: int) -> bool:
+    """Whether process `pid` has not wholly ended; its files are closed before it is a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def main(arguments: Sequence[str]) -> int:

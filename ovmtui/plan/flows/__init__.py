@@ -30,5 +30,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, *, now: float) -
     """
     if intent.vm not in snapshot.vms:
         raise PlanRefused((f"{intent.vm.identity} is not known in pool {intent.vm.pool}",))
-    plan = _BUILDERS[intent.verb](intent, snapshot, context, now)
+    try:
+        plan = _BUILDERS[intent.verb](intent, snapshot, context, now)
+    except ValueError as error:
+        # A name that no command takes as a plain word, such as an option or domain 0.
+        raise PlanRefused((str(error),)) from None
     return replace(plan, findings=findings(plan, snapshot, now))

@@ -60,7 +60,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
             CommandStep(
                 label=parts.domain_label(vm),
                 node=source,
-                command=xm.migrate_command(copy.domain.name, host),
+                command=xm.migrate_command(copy.domain.name, host, libxl=libxl),
                 timeout=limits.migrate,
                 conditions=(runs, answers),
                 meaning="goes on by itself once begun: nothing can cancel it",

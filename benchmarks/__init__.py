@@ -1,0 +1,1 @@
+"""What the performance contract speaks of, measured; `make bench` prints one table."""

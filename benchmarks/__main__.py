@@ -1,0 +1,9 @@
+"""Print every figure as one table."""
+
+from __future__ import annotations
+
+from benchmarks.figures import table
+from benchmarks.reading import reading
+from benchmarks.starting import starting
+
+print(table([*reading(), *starting()]))

@@ -1,0 +1,1 @@
+"""How the simulated nodes are reached over SSH."""

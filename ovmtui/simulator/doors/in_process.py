@@ -1,0 +1,153 @@
+"""An SSH server in this process, as strict about sessions and signals as sshd is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from socket import socket
+from typing import Any
+
+import asyncssh
+
+from ovmtui.simulator.doors.door import SHELL, Lodging
+
+MOST_SESSIONS = 10
+"""OpenSSH's limit of sessions on one connection, hard-coded in 4.3 and a default since."""
+_CHUNK = 65536
+_LOGIN_SECONDS = 30.0
+
+
+class InProcessDoor:
+    """Serves connections with asyncssh; each command is a real shell."""
+
+    def __init__(self, lodging: Lodging) -> None:
+        """Serve the node of `lodging`."""
+        self._lodging = lodging
+        self._options = asyncssh.SSHServerConnectionOptions(
+            server_factory=lambda: _Server(lodging),
+            server_host_keys=[str(lodging.host_key)],
+            authorized_client_keys=str(lodging.client_public_key),
+            password_auth=False,
+            kbdint_auth=False,
+            gss_host=None,
+            allow_scp=False,
+            x11_forwarding=False,
+            agent_forwarding=False,
+            encoding=None,
+            login_timeout=_LOGIN_SECONDS,
+            compression_algs=["none"],
+        )
+        self._connections: set[asyncssh.SSHServerConnection] = set()
+
+    async def admit(self, connection: socket) -> None:
+        """Serve SSH over a connected socket, until either end closes it."""
+        try:
+            served = await asyncssh.run_server(connection, options=self._options)
+        except (asyncssh.Error, OSError):
+            return
+        self._connections.add(served)
+        try:
+            await served.wait_closed()
+        finally:
+            self._connections.discard(served)
+
+    async def close(self) -> None:
+        """Abort every connection."""
+        for served in tuple(self._connections):
+            served.abort()
+
+
+class _Server(asyncssh.SSHServer):
+    """One connection, with its count of sessions."""
+
+    def __init__(self, lodging: Lodging) -> None:
+        self._lodging = lodging
+        self._sessions = 0
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def session_requested(self) -> bool | asyncssh.SSHServerProcess[bytes]:
+        if self._sessions >= MOST_SESSIONS:
+            return False
+        self._sessions += 1
+        return asyncssh.SSHServerProcess(self._serve, None, 3, False)
+
+    async def _serve(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        try:
+            await _run(self._lodging, process)
+        finally:
+            # As with sshd, an abandoned command keeps its session until it ends.
+            self._sessions -= 1
+
+
+async def _run(lodging: Lodging, process: asyncssh.SSHServerProcess[bytes]) -> None:
+    command = process.command
+    if command is None:
+        process.stderr.write(b"This simulated node runs commands, but has no login shell.\n")
+        process.exit(1)
+        return
+    text = command if isinstance(command, str) else os.fsdecode(command)
+    child = await asyncio.create_subprocess_exec(
+        SHELL,
+        "-c",
+        text,
+        env=dict(lodging.environment),
+        cwd=lodging.home,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
+    feeding = asyncio.create_task(_feed(process, child.stdin))
+    pouring = asyncio.gather(
+        _pour(child.stdout, process.stdout), _pour(child.stderr, process.stderr)
+    )
+    try:
+        status = await child.wait()
+        await pouring
+    finally:
+        feeding.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await feeding
+    if status < 0:
+        process.exit_with_signal(signal.Signals(-status).name.removeprefix("SIG"))
+    else:
+        process.exit(status)
+
+
+async def _feed(
+    process: asyncssh.SSHServerProcess[bytes], stdin: asyncio.StreamWriter
+) -> None:
+    """Pass the client's input on; the client's going away is the end of it."""
+    try:
+        while True:
+            try:
+                data = await process.stdin.read(_CHUNK)
+            except (asyncssh.SignalReceived, asyncssh.BreakReceived):
+                # sshd does not deliver signals to a session of root.
+                continue
+            except asyncssh.TerminalSizeChanged:
+                continue
+            if not data:
+                break
+            stdin.write(data)
+            await stdin.drain()
+    except OSError:
+        pass
+    finally:
+        stdin.close()
+
+
+async def _pour(source: asyncio.StreamReader, sink: asyncssh.SSHWriter[Any]) -> None:
+    """Pass a stream of the command on; without a client it is read and thrown away."""
+    while data := await source.read(_CHUNK):
+        if not sink.is_closing():
+            with contextlib.suppress(OSError):
+                sink.write(data)
+                await sink.drain()

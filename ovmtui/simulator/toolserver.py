@@ -1,0 +1,94 @@
+"""Where the nodes' programs meet the world: a Unix socket that takes their calls.
+
+A call is 4 bytes of length and the words, parted by NUL: node, program, arguments. The
+answer is frames of a letter, 4 bytes of length and the payload: `O` and `E` for the two
+outputs, `I` to ask for a line of input, `X` for the exit code, which is the last one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from ovmtui.simulator.invocations import InvocationLog
+from ovmtui.simulator.programs.call import Call, Program
+from ovmtui.simulator.programs.network import brctl, nc, ping, ssh
+from ovmtui.simulator.programs.ovm import ovm
+from ovmtui.simulator.programs.xm import xm
+from ovmtui.simulator.world import World
+
+_PROGRAMS: dict[str, Program] = {
+    "xm": xm,
+    "ovm": ovm,
+    "ping": ping,
+    "ssh": ssh,
+    "nc": nc,
+    "brctl": brctl,
+}
+
+
+class ToolServer:
+    """Runs the programs for whoever calls them."""
+
+    def __init__(self, world: World, log: InvocationLog) -> None:
+        """Serve `world`, and note each call in `log`."""
+        self._world = world
+        self._log = log
+        self._server: asyncio.Server | None = None
+
+    async def open(self, path: Path) -> None:
+        """Listen on the Unix socket `path`."""
+        self._server = await asyncio.start_unix_server(self._serve, path)
+
+    async def close(self) -> None:
+        """Take no more calls."""
+        if self._server is not None:
+            self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            words = (await _block(reader)).decode(errors="surrogateescape").split("\0")
+            # The program goes on when its client is killed, as xend does its work.
+            code = await asyncio.shield(self._world.spawn(self._run(words, reader, writer)))
+            _frame(writer, b"X", str(code))
+            await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    async def _run(
+        self, words: list[str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> int:
+        node, name, *arguments = words
+
+        async def read_line() -> str:
+            _frame(writer, b"I", "")
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                return (await _block(reader)).decode(errors="replace")
+            return ""
+
+        call = Call(
+            world=self._world,
+            node=self._world.nodes[node],
+            arguments=tuple(arguments),
+            out=lambda text: _frame(writer, b"O", text),
+            err=lambda text: _frame(writer, b"E", text),
+            read_line=read_line,
+        )
+        entry = self._log.begin(self._world.now, node, (name, *arguments))
+        code = await _PROGRAMS[name](call)
+        entry.abandoned = reader.at_eof() or writer.is_closing()
+        self._log.end(entry, self._world.now, code)
+        return code
+
+
+async def _block(reader: asyncio.StreamReader) -> bytes:
+    return await reader.readexactly(int.from_bytes(await reader.readexactly(4), "big"))
+
+
+def _frame(writer: asyncio.StreamWriter, kind: bytes, text: str) -> None:
+    if not writer.is_closing():
+        payload = text.encode("utf-8", "surrogateescape")
+        writer.write(kind + len(payload).to_bytes(4, "big") + payload)

@@ -1,0 +1,1 @@
+"""Tests on a real pool of two Xen nodes; see README.md here."""
