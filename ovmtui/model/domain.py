@@ -25,6 +25,8 @@ class DomainState(Enum):
     PAUSED = "paused"
     SHUTDOWN = "shutdown"
     """The guest is down but its domain is kept; only destroy clears it."""
+    SUSPENDED = "suspended"
+    """Its memory is final: the last moment of a migration or save on the source."""
     CRASHED = "crashed"
     DYING = "dying"
     HALTED = "halted"

@@ -244,6 +244,26 @@ class ConfigFoundOnce:
         return holds(configs[0].path)
 
 
+@dataclass(frozen=True, slots=True)
+class ConfigUnderstood:
+    """The machine's vm.cfg was read whole, so that its disks and bridges are known."""
+
+    vm: VmKey
+    name: str = "configuration-understood"
+    overridable: bool = True
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return "its vm.cfg could be read whole"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge the notes of the reading."""
+        vm = snapshot.vms.get(self.vm)
+        notes = [note for file in (vm.configs if vm else ()) for note in file.notes]
+        return unknown("; ".join(notes[:3])) if notes else holds("every setting was understood")
+
+
 def memory_needed_mib(memory_mib: int) -> int:
     """Return the hypervisor memory for a domain of `memory_mib`, overhead included.
 

@@ -117,6 +117,10 @@ class Console(Protocol):
         """Look at every node as soon as possible."""
         ...
 
+    def set_attention(self, *, focused: bool) -> None:
+        """Say whether somebody looks: nodes are asked less often while nobody does."""
+        ...
+
     def trust_host_key(self, question: HostKeyQuestion) -> None:
         """Write the key to known_hosts and connect anew.
 

@@ -15,6 +15,7 @@ _DIRECT = {
     DomainState.RUNNING: VmState.RUNNING,
     DomainState.PAUSED: VmState.PAUSED,
     DomainState.SHUTDOWN: VmState.SHUTDOWN,
+    DomainState.SUSPENDED: VmState.MIGRATING,
     DomainState.CRASHED: VmState.CRASHED,
     DomainState.DYING: VmState.DYING,
     DomainState.HALTED: VmState.DOWN,
@@ -33,15 +34,22 @@ def merge(
     nodes = tuple(nodes)
     copies: dict[VmKey, list[Copy]] = {}
     configs: dict[VmKey, dict[str, ConfigFile]] = {}
+    nameless: list[Copy] = []
     for node in nodes:
         for domain in node.domains or ():
-            if not domain.is_domain_zero:
-                key = VmKey(pool, domain.uuid or f"name:{domain.plain_name}")
-                copies.setdefault(key, []).append(_copy(node, domain))
+            if domain.is_domain_zero:
+                continue
+            copy = _copy(node, domain)
+            if domain.uuid is None:
+                nameless.append(copy)
+            else:
+                copies.setdefault(VmKey(pool, domain.uuid), []).append(copy)
         for file in node.configs or ():
             if file.config.uuid or file.config.name:
                 key = VmKey(pool, file.config.uuid or f"name:{file.config.name}")
                 configs.setdefault(key, {})[file.path] = file
+    for copy in nameless:
+        copies.setdefault(_key_by_name(pool, copy.domain, copies, configs), []).append(copy)
     silent = tuple(node.key.name for node in nodes if not node.certain)
     merged = {}
     for key in sorted(copies.keys() | configs.keys()):
@@ -49,6 +57,33 @@ def merge(
         old = previous.get(key)
         merged[key] = old if old == vm else vm
     return merged
+
+
+def _key_by_name(
+    pool: str,
+    domain: Domain,
+    copies: Mapping[VmKey, list[Copy]],
+    configs: Mapping[VmKey, Mapping[str, ConfigFile]],
+) -> VmKey:
+    """Return the machine that a domain without a UUID belongs to.
+
+    libxl tells no UUID for the incoming copy of a migration; its decorated name does,
+    when exactly one machine of the pool has it. Any other domain stays by itself.
+    """
+    if domain.transit is not Transit.NONE:
+        found = {key for key, have in copies.items() if _called(domain.plain_name, have)}
+        found |= {
+            key
+            for key, files in configs.items()
+            if any(file.config.name == domain.plain_name for file in files.values())
+        }
+        if len(found) == 1:
+            return found.pop()
+    return VmKey(pool, f"name:{domain.plain_name}")
+
+
+def _called(name: str, copies: Iterable[Copy]) -> bool:
+    return any(copy.domain.plain_name == name for copy in copies)
 
 
 def _copy(node: NodeView, domain: Domain) -> Copy:
@@ -124,6 +159,8 @@ def _one(domain: Domain) -> tuple[VmState, str]:
         return VmState.MIGRATING, "migrated away, not cleaned up yet"
     if domain.transit is Transit.ZOMBIE:
         return VmState.DYING, "its domain cannot be freed"
+    if domain.state is DomainState.SUSPENDED:
+        return VmState.MIGRATING, "suspended: the end of a migration or save"
     return _DIRECT[domain.state], ""
 
 

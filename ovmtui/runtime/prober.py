@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import replace
 
 from ovmtui.config.schema import Timeouts
 from ovmtui.errors import CommandTimeout, NodeLost, SlotsExhausted
-from ovmtui.model.domain import Domain, DomainDetail
+from ovmtui.model.domain import Domain, DomainDetail, Transit
 from ovmtui.model.identity import NodeKey
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.interface import MessageRaised
@@ -127,8 +128,11 @@ class Prober:
 
     def _unidentified(self, domains: tuple[Domain, ...]) -> str:
         for domain in domains:
+            if domain.is_domain_zero or domain.transit is not Transit.NONE:
+                # libxl does not describe a domain that is arriving; its name tells.
+                continue
             detail = self._details.get((domain.domid, domain.name))
-            if not domain.is_domain_zero and (detail is None or detail.uuid is None):
+            if detail is None or detail.uuid is None:
                 return domain.name
         return ""
 
@@ -155,7 +159,8 @@ class Prober:
             return
         except NodeLost:
             return
-        parsed = probe.read_scan(result.stdout, nonce)
+        # Thousands of files take long enough to read for a person to feel it.
+        parsed = await asyncio.to_thread(probe.read_scan, result.stdout, nonce)
         if parsed.value is None:
             self._tell(scan_problem="searching the repositories failed")
         else:

@@ -58,7 +58,10 @@ def identified(
     """Return `domains` with UUID and disks from the long listing, where it has them."""
     named = []
     for domain in domains:
-        detail = details.get((domain.domid, domain.name))
+        # A migration renames the source: it keeps its id and is the same machine.
+        detail = details.get((domain.domid, domain.name)) or details.get(
+            (domain.domid, domain.plain_name)
+        )
         if detail is not None:
             domain = replace(domain, uuid=detail.uuid, disks=detail.disks)
         named.append(domain)

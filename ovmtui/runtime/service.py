@@ -211,6 +211,13 @@ class Service:
             watcher.wake()
             watcher.rescan()
 
+    def set_attention(self, *, focused: bool) -> None:
+        """Say whether somebody looks: nodes are asked less often while nobody does."""
+        for watcher in self._watchers.values():
+            watcher.relaxed = not focused
+            if focused:
+                watcher.wake()
+
     def trust_host_key(self, question: HostKeyQuestion) -> None:
         """Write the key to known_hosts and connect anew.
 

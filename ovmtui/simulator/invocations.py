@@ -9,9 +9,7 @@ from pathlib import Path
 
 from ovmtui.model.command import MASK
 
-_CHANGING_XM = frozenset(
-    {"create", "shutdown", "reboot", "destroy", "pause", "unpause", "migrate"}
-)
+_CHANGING_XM = frozenset({"create", "shutdown", "reboot", "destroy", "pause", "unpause", "migrate"})
 
 
 @dataclass(slots=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ovmtui.simulator.domain import Condition
 from ovmtui.simulator.node import Plug
 from ovmtui.simulator.spec import VmSpec
-from ovmtui.simulator.world import World
+
+if TYPE_CHECKING:
+    from ovmtui.simulator.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,13 @@ class Manager:
         """Switch high availability; one that is on makes the agent look at once."""
         self.world.ha[vm.identity] = on
         if on:
-            self.world.expect(vm.identity)
+            self.world.agent.expect(vm.identity)
 
     def _look(self) -> None:
         self._looked_at = self.world.now
-        self._believed = {vm.identity: ManagedVm(vm, "Powered Off", "") for vm in self.world.spec.vms}
+        self._believed = {
+            vm.identity: ManagedVm(vm, "Powered Off", "") for vm in self.world.spec.vms
+        }
         for node, domain in self.world.everywhere():
             vm = self.world.guests.get(domain.machine.uuid)
             if vm is None or domain.incoming or node.plug is Plug.DEAD:

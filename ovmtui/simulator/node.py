@@ -55,6 +55,8 @@ class Node:
     plug: Plug = Plug.UP
     xend: Xend = Xend.UP
     relocation_server: bool = True
+    ballast_mib: int = 0
+    """Memory that is used by nobody that is seen."""
     boots: int = 0
     boot_id: str = ""
     booted_at: float = 0.0
@@ -74,7 +76,7 @@ class Node:
     def free_memory_mib(self) -> int:
         """Memory for a further domain."""
         used = sum(domain.machine.memory_mib for domain in self.domains if domain.domid is not None)
-        return self.spec.memory_mib - HYPERVISOR_MIB - used
+        return self.spec.memory_mib - HYPERVISOR_MIB - self.ballast_mib - used
 
     def boot(self, now: float, *, up_since: float) -> None:
         """Come up with nothing but the control domain, as if since `up_since`."""

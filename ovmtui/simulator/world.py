@@ -14,15 +14,15 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from ovmtui.simulator import vmfiles
+from ovmtui.simulator.agent import Agent
 from ovmtui.simulator.domain import Condition, Domain, Machine
+from ovmtui.simulator.manager import Manager
 from ovmtui.simulator.node import LOAD_AVERAGE, Node, Plug, Xend
 from ovmtui.simulator.spec import ErrorStyle, PoolSpec, Power, VmSpec
 from ovmtui.simulator.timeline import Timeline
 
 _LOAD_PACE = 5.0
 """Seconds between two values of a node's load average."""
-_AGENT_ROOM = 4
-"""How many times the agent tries to start a machine that no node has room for."""
 
 Result = TypeVar("Result")
 
@@ -57,7 +57,7 @@ class Truth:
 
 
 class World:
-    """Nodes, domains, guests, repository and the pool's agent that restarts HA machines."""
+    """Nodes with their domains and guests, the manager, and the agent that restarts machines."""
 
     def __init__(self, spec: PoolSpec, root: Path, timeline: Timeline) -> None:
         """Build the pool of `spec`, its files below `root`."""
@@ -71,8 +71,9 @@ class World:
         """By the machine's name."""
         self._double_runs: Counter[str] = Counter()
         self._double_now: set[str] = set()
-        self._awaited: set[str] = set()
         self._tasks: set[asyncio.Task[object]] = set()
+        self.agent = Agent(self)
+        self.manager = Manager(self)
         self.nodes: dict[str, Node] = {
             node.name: Node(node, root / node.name, Random(f"{spec.seed}/{node.name}"))
             for node in spec.nodes
@@ -166,26 +167,18 @@ class World:
         """Take a domain away for good; the pool's agent notices."""
         node.drop(domain)
         self.settle(domain.machine.uuid)
-        self.expect(domain.machine.uuid)
+        self.agent.expect(domain.machine.uuid)
 
     def settle(self, uuid: str) -> None:
         """Note whether the machine runs twice, after something has changed for it."""
         copies = sum(
-            domain.is_executing
-            for _, domain in self.everywhere()
-            if domain.machine.uuid == uuid
+            domain.is_executing for _, domain in self.everywhere() if domain.machine.uuid == uuid
         )
         if copies < 2:
             self._double_now.discard(uuid)
         elif uuid not in self._double_now:
             self._double_now.add(uuid)
             self._double_runs[uuid] += 1
-
-    def expect(self, uuid: str) -> None:
-        """Let the agent look after the machine: with HA on it has to run somewhere."""
-        if self.ha.get(uuid) and uuid not in self._awaited:
-            self._awaited.add(uuid)
-            self.spawn(self._revive(uuid))
 
     def power_off(self, node: Node) -> None:
         """Cut the node's power: every domain on it is gone at once."""
@@ -194,7 +187,7 @@ class World:
         node.domains = node.domains[:1]
         for domain in lost:
             self.settle(domain.machine.uuid)
-            self.expect(domain.machine.uuid)
+            self.agent.expect(domain.machine.uuid)
 
     def power_on(self, node: Node) -> None:
         """Boot the node; it has a new boot id and no guests."""
@@ -202,42 +195,6 @@ class World:
         node.xend = Xend.UP
         node.boot(self.now, up_since=self.now)
         self._write_load(node)
-
-    async def _revive(self, uuid: str) -> None:
-        """Start the machine on the node with the most room, unless it runs by then."""
-        try:
-            for _ in range(_AGENT_ROOM):
-                await self.timeline.sleep(self.spec.latencies.agent)
-                if not self.ha.get(uuid) or self._listed(uuid):
-                    return
-                machine = vmfiles.read_machine(
-                    str(vmfiles.config_path(self.root, self.guests[uuid]))
-                )
-                able = [
-                    node
-                    for node in self.nodes.values()
-                    if node.plug is Plug.UP
-                    and node.xend is Xend.UP
-                    and node.free_memory_mib >= machine.memory_mib
-                ]
-                if able:
-                    node = max(able, key=lambda node: node.free_memory_mib)
-                    self.build(node, machine)
-                    node.log(
-                        self.stamp(),
-                        "INFO",
-                        "XendDomainInfo:2027",
-                        f"VM {machine.name} started by the pool's agent.",
-                    )
-                    return
-        finally:
-            self._awaited.discard(uuid)
-
-    def _listed(self, uuid: str) -> bool:
-        return any(
-            domain.machine.uuid == uuid and domain.domid is not None
-            for _, domain in self.everywhere()
-        )
 
     def _place(self, vm: VmSpec) -> None:
         """Put the machine where it is at the beginning."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from ovmtui.simulator.domain import Condition, Domain, Machine
@@ -51,7 +50,12 @@ async def create(world: World, node: Node, machine: Machine, *, paused: bool = F
     if halted is not None:
         node.drop(halted)
     domain = world.build(node, machine, paused=paused)
-    node.log(world.stamp(), "INFO", "XendDomain:1182", f"Domain {machine.name} ({domain.domid}) unpaused.")
+    node.log(
+        world.stamp(),
+        "INFO",
+        "XendDomain:1182",
+        f"Domain {machine.name} ({domain.domid}) unpaused.",
+    )
     return domain
 
 
@@ -162,14 +166,12 @@ async def _guest_obeys(world: World, node: Node, domain: Domain) -> bool:
 
 
 def _check_absent(node: Node, machine: Machine) -> None:
-    same: Callable[[Domain], bool] = lambda domain: (
-        domain.domid is not None
-        and (domain.name == machine.name or domain.machine.uuid == machine.uuid)
-    )
-    for domain in filter(same, node.guests()):
-        raise XendError(
-            f"Domain '{machine.name}' already exists with ID '{domain.domid}'", usage=False
-        )
+    for domain in node.guests():
+        same = domain.name == machine.name or domain.machine.uuid == machine.uuid
+        if same and domain.domid is not None:
+            raise XendError(
+                f"Domain '{machine.name}' already exists with ID '{domain.domid}'", usage=False
+            )
 
 
 def _check_resources(node: Node, machine: Machine) -> None:

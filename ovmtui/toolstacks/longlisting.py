@@ -21,6 +21,7 @@ _DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?(?:e[+-]?[0-9]{1,2})?")
 _STATUS = {
     "1": DomainState.PAUSED,
     "2": DomainState.RUNNING,
+    "3": DomainState.SUSPENDED,
     "4": DomainState.SHUTDOWN,
     "5": DomainState.CRASHED,
 }

@@ -28,7 +28,7 @@ def state_of(letters: str) -> DomainState | None:
     if reason == "c":
         return DomainState.CRASHED
     if shut_down:
-        return DomainState.SHUTDOWN
+        return DomainState.SUSPENDED if reason == "s" else DomainState.SHUTDOWN
     if letters[2] == "p":
         return DomainState.PAUSED
     return DomainState.RUNNING

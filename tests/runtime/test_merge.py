@@ -73,3 +73,14 @@ def test_ha_is_unknown_with_a_reason_until_somebody_says() -> None:
 def test_a_halted_managed_domain_is_down() -> None:
     halted = Domain("managed1", None, DomainState.HALTED, 256, 1, 0.0, uuid=VM.identity)
     assert merged(node("ovm1", halted)).state is VmState.DOWN
+
+
+def test_an_arriving_copy_without_a_uuid_belongs_to_the_machine_of_its_name() -> None:
+    incoming = domain("ovmguest1--incoming", 5, DomainState.PAUSED, uuid=None, cpu_seconds=0.0)
+    found = merge(POOL, (node("ovm1", domain()), node("ovm2", incoming)), {}, previous={})
+    assert set(found) == {VM}
+    assert found[VM].state is VmState.MIGRATING
+
+
+def test_a_suspended_source_is_migrating_and_not_shut_down() -> None:
+    assert merged(node("ovm1", domain(state=DomainState.SUSPENDED))).state is VmState.MIGRATING

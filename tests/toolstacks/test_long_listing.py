@@ -89,7 +89,7 @@ def test_the_letters_of_a_kept_domain_count_more_than_its_status() -> None:
         ("(status 0)", DomainState.HALTED),
         ("(domid 5) (status 0)", DomainState.UNKNOWN),
         ("(domid 5) (status 1)", DomainState.PAUSED),
-        ("(domid 5) (status 3)", DomainState.UNKNOWN),
+        ("(domid 5) (status 3)", DomainState.SUSPENDED),
         ("(domid 5) (status 5)", DomainState.CRASHED),
         ("(domid 5) (status 2) (state what)", DomainState.UNKNOWN),
         ("(domid 5)", DomainState.UNKNOWN),

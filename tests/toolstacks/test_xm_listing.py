@@ -97,7 +97,7 @@ def test_two_domains_of_one_name_stay_two() -> None:
         ("-bp---", DomainState.PAUSED),
         ("---s--", DomainState.SHUTDOWN),
         ("--ps--", DomainState.SHUTDOWN),
-        ("--pss-", DomainState.SHUTDOWN),
+        ("--pss-", DomainState.SUSPENDED),
         ("---sr-", DomainState.SHUTDOWN),
         ("---sw-", DomainState.SHUTDOWN),
         ("---s?-", DomainState.SHUTDOWN),

@@ -121,5 +121,6 @@ def require_known(vm: VmKey, snapshot: Snapshot) -> None:
         PlanRefused: the name is empty or looks like an option.
     """
     name = snapshot.vms[vm].name
-    if not name or name.startswith("-"):
+    if not name or name.startswith("-") or name.isdigit():
+        # A name of digits is taken for a domain id by xl, and perhaps by others.
         raise PlanRefused((f"the name {name!r} cannot be given to a command safely",))

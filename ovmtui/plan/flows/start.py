@@ -14,6 +14,7 @@ from ovmtui.plan.context import Context
 from ovmtui.plan.flows import parts
 from ovmtui.plan.guards import (
     ConfigFoundOnce,
+    ConfigUnderstood,
     MemoryFree,
     NodeAnswers,
     PoolAnswers,
@@ -65,6 +66,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
             answers,
             NodeAnswers(node, limits.freshness),
             ConfigFoundOnce(vm.key, node),
+            ConfigUnderstood(vm.key),
             MemoryFree(node, vm.memory_mib, context.reserved_mib.get(node, 0)),
             *ha_guards,
         ),

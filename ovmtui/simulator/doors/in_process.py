@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Awaitable, Callable
 from socket import socket
-from typing import Any
 
 import asyncssh
 
@@ -17,6 +17,8 @@ MOST_SESSIONS = 10
 """OpenSSH's limit of sessions on one connection, hard-coded in 4.3 and a default since."""
 _CHUNK = 65536
 _LOGIN_SECONDS = 30.0
+
+_Serve = Callable[[asyncssh.SSHServerProcess[bytes]], Awaitable[None]]
 
 
 class InProcessDoor:
@@ -73,14 +75,34 @@ class _Server(asyncssh.SSHServer):
         if self._sessions >= MOST_SESSIONS:
             return False
         self._sessions += 1
-        return asyncssh.SSHServerProcess(self._serve, None, 3, False)
+        return _Session(self._serve, self._release)
 
     async def _serve(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         try:
             await _run(self._lodging, process)
         finally:
             # As with sshd, an abandoned command keeps its session until it ends.
-            self._sessions -= 1
+            self._release()
+
+    def _release(self) -> None:
+        self._sessions -= 1
+
+
+class _Session(asyncssh.SSHServerProcess[bytes]):
+    """A session that is given back, too, when it is closed without any command."""
+
+    def __init__(self, serve: _Serve, release: Callable[[], None]) -> None:
+        super().__init__(serve, None, 3, False)
+        self._release: Callable[[], None] | None = release
+
+    def session_started(self) -> None:
+        self._release = None
+        super().session_started()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._release is not None:
+            self._release()
+        super().connection_lost(exc)
 
 
 async def _run(lodging: Lodging, process: asyncssh.SSHServerProcess[bytes]) -> None:
@@ -90,24 +112,25 @@ async def _run(lodging: Lodging, process: asyncssh.SSHServerProcess[bytes]) -> N
         process.exit(1)
         return
     text = command if isinstance(command, str) else os.fsdecode(command)
-    child = await asyncio.create_subprocess_exec(
-        SHELL,
-        "-c",
-        text,
-        env=dict(lodging.environment),
-        cwd=lodging.home,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
+    out, err = os.pipe(), os.pipe()
+    try:
+        child = await asyncio.create_subprocess_exec(
+            SHELL,
+            "-c",
+            text,
+            env=dict(lodging.environment),
+            cwd=lodging.home,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=out[1],
+            stderr=err[1],
+            start_new_session=True,
+        )
+    finally:
+        os.close(out[1])
+        os.close(err[1])
     assert child.stdin is not None
-    assert child.stdout is not None
-    assert child.stderr is not None
     feeding = asyncio.create_task(_feed(process, child.stdin))
-    pouring = asyncio.gather(
-        _pour(child.stdout, process.stdout), _pour(child.stderr, process.stderr)
-    )
+    pouring = asyncio.gather(_pour(out[0], process.stdout), _pour(err[0], process.stderr))
     try:
         status = await child.wait()
         await pouring
@@ -121,33 +144,49 @@ async def _run(lodging: Lodging, process: asyncssh.SSHServerProcess[bytes]) -> N
         process.exit(status)
 
 
-async def _feed(
-    process: asyncssh.SSHServerProcess[bytes], stdin: asyncio.StreamWriter
-) -> None:
+async def _feed(process: asyncssh.SSHServerProcess[bytes], stdin: asyncio.StreamWriter) -> None:
     """Pass the client's input on; the client's going away is the end of it."""
     try:
         while True:
             try:
                 data = await process.stdin.read(_CHUNK)
-            except (asyncssh.SignalReceived, asyncssh.BreakReceived):
+            except (
                 # sshd does not deliver signals to a session of root.
-                continue
-            except asyncssh.TerminalSizeChanged:
+                asyncssh.SignalReceived,
+                asyncssh.BreakReceived,
+                asyncssh.TerminalSizeChanged,
+            ):
                 continue
             if not data:
                 break
             stdin.write(data)
             await stdin.drain()
-    except OSError:
+    except (asyncssh.Error, OSError):
         pass
     finally:
         stdin.close()
 
 
-async def _pour(source: asyncio.StreamReader, sink: asyncssh.SSHWriter[Any]) -> None:
-    """Pass a stream of the command on; without a client it is read and thrown away."""
-    while data := await source.read(_CHUNK):
-        if not sink.is_closing():
-            with contextlib.suppress(OSError):
-                sink.write(data)
-                await sink.drain()
+async def _pour(source: int, sink: asyncssh.SSHWriter[bytes]) -> None:
+    """Pass a stream of the command on; when the client goes away, its pipe breaks."""
+    reader = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(source, "rb")
+    )
+    closing = asyncio.create_task(sink.channel.wait_closed())
+    try:
+        while True:
+            reading = asyncio.create_task(reader.read(_CHUNK))
+            await asyncio.wait((reading, closing), return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                reading.cancel()
+                return
+            if not (data := reading.result()):
+                return
+            sink.write(data)
+            await sink.drain()
+    except (asyncssh.Error, OSError):
+        pass
+    finally:
+        closing.cancel()
+        transport.close()

@@ -44,7 +44,8 @@ ForceCommand {command}
 """
 _COMMAND = """\
 #!/bin/sh
-cd {home} && exec env -i {environment} SSH_CONNECTION="$SSH_CONNECTION" {shell} -c "$SSH_ORIGINAL_COMMAND"
+cd {home} || exit
+exec env -i {environment} {shell} -c "$SSH_ORIGINAL_COMMAND"
 """
 _GRACE = 2.0
 """Seconds that an sshd has to end by itself when its connection is gone."""
@@ -106,8 +107,8 @@ class OpenSshDoor:
                 "-e",
                 "-f",
                 str(self._config),
-                stdin=connection,
-                stdout=connection,
+                stdin=connection.fileno(),
+                stdout=connection.fileno(),
                 stderr=log,
                 start_new_session=True,
             )

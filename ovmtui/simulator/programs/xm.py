@@ -69,7 +69,9 @@ async def _list(call: Call, arguments: list[str]) -> None:
     if state is not None and names:
         # The client prints its usage with a further empty line here.
         call.out(_usage("list") + "\n")
-        raise XendError("You may specify either a state or a particular VM, but not both", usage=False)
+        raise XendError(
+            "You may specify either a state or a particular VM, but not both", usage=False
+        )
     await _reach_xend(call)
     node, now = call.node, call.world.now
     if node.xend is Xend.GARBLED:
@@ -197,9 +199,7 @@ async def _unpause(call: Call, arguments: list[str]) -> None:
 
 
 async def _migrate(call: Call, arguments: list[str]) -> None:
-    options, words = getopt.gnu_getopt(
-        arguments, "lsp:n:", ["live", "ssl", "port=", "node="]
-    )
+    options, words = getopt.gnu_getopt(arguments, "lsp:n:", ["live", "ssl", "port=", "node="])
     chosen = dict(options)
     if len(words) != 2:
         # The client prints its usage with a further empty line here.
