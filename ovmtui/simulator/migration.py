@@ -161,6 +161,7 @@ async def _go_wrong(
             world.migration_faults[name] = fault
             while name in world.migration_faults and source.holds(domain):
                 await world.timeline.sleep(_STUCK_PACE)
+            world.migration_faults.pop(name, None)
         case MigrationFault.LOST:
             pass
 

@@ -104,6 +104,9 @@ class Node:
             )
         ]
         self.write(BOOT_ID, f"{self.boot_id}\n")
+        log = self.path(XEND_LOG)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.touch()
 
     def take_domid(self) -> int:
         """Return the next domain id; xend counts up and never uses one twice in a boot."""
@@ -158,7 +161,5 @@ class Node:
 
     def log(self, stamp: str, level: str, source: str, text: str) -> None:
         """Append a line to the node's xend.log, as xend 3.4 writes it."""
-        path = self.path(XEND_LOG)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a") as file:
+        with self.path(XEND_LOG).open("a") as file:
             file.write(f"[{stamp} xend 3113] {level} ({source}) {text}\n")

@@ -96,7 +96,8 @@ class SimulatedPool:
         self.spec = spec or demo_spec()
         self._front_end = front_end
         self._sockets = Path(tempfile.mkdtemp(prefix="ovmtui-"))
-        self.directory = Path(tempfile.mkdtemp(prefix="ovmtui-pool-", dir=directory))
+        # Without symbolic links, so that a path is the same however it was found.
+        self.directory = Path(tempfile.mkdtemp(prefix="ovmtui-pool-", dir=directory)).resolve()
         # Each pool's processes are known by the name of its directory.
         self._mark = self.directory.name
         self.control_socket = self._sockets / "control"

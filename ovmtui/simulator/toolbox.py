@@ -14,7 +14,7 @@ from ovmtui.simulator.vmfiles import running_pool
 
 STUBS = ("xm", "ovm", "ping", "ssh", "nc", "brctl")
 """Programs that ask the world."""
-_READERS = ("cat", "tail", "head", "ls", "grep", "sed", "stat", "find")
+_READERS = ("cat", "dd", "find", "flock", "grep", "head", "ls", "sed", "stat", "tail", "wc")
 """Real programs, with the node's own files put in the place of the host's."""
 _HANGING = "storage-hangs"
 
@@ -24,14 +24,16 @@ exec {python} -I -S {stub} {socket} {node} {name} "$@"
 """
 _READER = """\
 #!/bin/sh
+if [ -e {hanging} ]; then
+    case "$* $(readlink /proc/self/fd/0 2>/dev/null)" in
+    *{repository}*) while [ -e {hanging} ]; do {sleep} 0.2; done ;;
+    esac
+fi
 count=$#
 while [ "$count" -gt 0 ]; do
     word=$1
     shift
-    case $word in
-    {own_files}) word={directory}$word ;;
-    {repository}*) while [ -e {hanging} ]; do {sleep} 0.2; done ;;
-    esac
+    case $word in {own_files}) word={directory}$word ;; esac
     set -- "$@" "$word"
     count=$((count - 1))
 done
@@ -66,7 +68,7 @@ def fill(directory: Path, *, node: str, socket: Path, root: Path) -> Path:
         text = _READER.format(
             own_files=" | ".join((LOAD_AVERAGE, BOOT_ID, XEND_LOG)),
             directory=shlex.quote(str(directory)),
-            repository=shlex.quote(str(running_pool(root).parents[1])),
+            repository=shlex.quote(str(running_pool(root))),
             hanging=shlex.quote(str(storage_flag(directory))),
             sleep=shlex.quote(_real("sleep")),
             program=shlex.quote(_real(name)),

@@ -1,0 +1,128 @@
+"""The command line as a program of its own: words, exit codes, and surviving its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+from ovmtui.simulator.pool import SimulatedPool
+from tests.e2e.driving import PATIENCE
+
+
+async def begin(settings_file: Path, *arguments: str) -> Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "ovmtui",
+        "--config",
+        str(settings_file),
+        *arguments,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        env=dict(os.environ),
+    )
+
+
+async def run(settings_file: Path, *arguments: str, typed: str = "") -> tuple[int, str, str]:
+    process = await begin(settings_file, *arguments)
+    async with asyncio.timeout(PATIENCE * 2):
+        stdout, stderr = await process.communicate(typed.encode())
+    assert process.returncode is not None
+    return process.returncode, stdout.decode(), stderr.decode()
+
+
+async def test_list_prints_every_machine_as_a_table_and_as_json(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    code, stdout, _ = await run(settings_file, "list")
+    assert code == 0
+    assert stdout.splitlines()[0].split()[:4] == ["NAME", "POOL", "NODE", "STATE"]
+    code, stdout, _ = await run(settings_file, "list", "--json")
+    assert {vm["name"]: vm["state"] for vm in json.loads(stdout)}["build7"] == "down"
+
+
+async def test_a_dead_node_is_named_and_the_exit_code_says_unknown(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    await pool.faults.kill_node("ovm3")
+    code, stdout, stderr = await run(settings_file, "list", "--json")
+    assert code == 4
+    assert "ovm3" in stderr
+    states = {vm["name"]: vm["state"] for vm in json.loads(stdout)}
+    assert states["build7"] == "unknown"
+    assert states["ovmguest1"] == "running"
+
+
+async def test_stop_prints_the_log_of_the_seed_on_stderr(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    code, stdout, stderr = await run(settings_file, "stop", "ovmguest1", "--yes")
+    assert code == 0
+    assert stdout == ""
+    lines = [line[9:] for line in stderr.splitlines() if ".HB#1" in line or ".OVM" in line]
+    assert lines[0] == (
+        "INFO    OVMGUEST1.HB#1    ovm -u admin -p XXXXXX vm conf -n ovmguest1 -s pool1 -d"
+    )
+    assert "INFO    OVMGUEST1.OVM     xm shutdown ovmguest1" in lines
+    assert "INFO    OVMGUEST1.OVM     wait for container down status" in lines
+    assert "High availability has been disabled." in stderr
+    code, stdout, _ = await run(settings_file, "history", "--json")
+    assert json.loads(stdout)[0]["state"]["outcome"] == "done"
+
+
+async def test_wrong_names_are_told_with_the_nearest_and_change_nothing(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    code, _, stderr = await run(settings_file, "stop", "ovmgest1", "--yes")
+    assert (code, "did you mean ovmguest1?" in stderr) == (2, True)
+    code, _, stderr = await run(settings_file, "migrate", "web01", "--to", "ovm9", "--yes")
+    assert (code, "no node of pool pool1 is called ovm9" in stderr) == (2, True)
+    code, _, stderr = await run(settings_file, "migrate", "web01", "--to", "ovm1", "--yes")
+    assert (code, "on ovm1 already" in stderr) == (3, True)
+    code, _, stderr = await run(settings_file, "stop", "build7", "--yes")
+    assert (code, "it is down" in stderr) == (3, True)
+    code, _, stderr = await run(settings_file, "destroy", "Domain-0", "--yes")
+    assert (code, "never acts on it" in stderr) == (2, True)
+    code, _, stderr = await run(settings_file, "stop", "$(reboot)\x1b[2J\n", "--yes")
+    assert code == 2
+    assert "\x1b" not in stderr
+    assert pool.changes == ()
+
+
+async def test_nothing_runs_without_a_confirmation(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    code, _, stderr = await run(settings_file, "stop", "ovmguest1")
+    assert (code, "--yes" in stderr) == (2, True)
+    code, stdout, _ = await run(settings_file, "plan", "stop", "ovmguest1")
+    assert code == 0
+    assert "xm shutdown ovmguest1" in stdout
+    code, _, _ = await run(settings_file, "--read-only", "stop", "ovmguest1", "--yes")
+    assert code == 3
+    assert pool.changes == ()
+
+
+async def test_a_migration_goes_on_when_the_console_is_killed(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    process = await begin(settings_file, "migrate", "oradb01", "--to", "ovm1", "--yes")
+    assert process.stderr is not None
+    async with asyncio.timeout(PATIENCE):
+        async for line in process.stderr:
+            if b"Saving memory pages" in line:
+                break
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    identity = next(vm.identity for vm in pool.spec.vms if vm.name == "oradb01")
+    async with asyncio.timeout(PATIENCE):
+        while pool.truth().running.get(identity) != ("ovm1",):
+            await pool.world.timeline.sleep(1.0)
+    assert pool.truth().double_runs == {}
+    _, stdout, _ = await run(settings_file, "history", "--json")
+    assert json.loads(stdout)[0]["state"]["outcome"] is None
