@@ -25,6 +25,8 @@ class Verdict:
 
     standing: Standing
     text: str
+    final: bool = False
+    """Whether waiting longer cannot change it."""
 
     @property
     def passes(self) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ovmtui.model.domain import DomainState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.vm import Copy
 from ovmtui.plan.guards import fails, holds, unknown
-from ovmtui.plan.verdict import Verdict
+from ovmtui.plan.verdict import Standing, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Vanished:
 
     vm: VmKey
     home: NodeKey
+    domid: int | None = None
+    """The domain that is to go; another one means that somebody started it again."""
     name: str = "container-down"
     subject: str = "container down status"
     overridable: bool = False
@@ -34,11 +37,19 @@ class Vanished:
         present = [copy for copy in (vm.copies if vm else ()) if copy.certain]
         if present:
             copy = present[0]
+            if all(self._is_new(copy) for copy in present):
+                places = ", ".join(f"{c.node.name} (id {c.domain.domid})" for c in present)
+                text = f"it went down, and something started it again on {places}"
+                return Verdict(Standing.FAILS, text, final=True)
             return fails(f"{copy.domain.state.value} on {copy.node.name}")
         silent = [node.key.name for node in snapshot.nodes_of(self.vm.pool) if not node.certain]
         if silent:
             return holds(f"no node that answers lists it ({', '.join(silent)}: not looked at)")
         return holds("no node lists it")
+
+    def _is_new(self, copy: Copy) -> bool:
+        moved = copy.node != self.home
+        return self.domid is not None and (moved or copy.domain.domid != self.domid)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,8 @@ class Engine:
         end = await self._cleared()
         if end.goes_on:
             end = await self._steps()
+        # What the plan believed may be older than what it did.
+        await self._inspection.look(self._plan.vm.pool)
         where = where_it_stands(self._snapshot(), self._plan.vm, self._plan.vm_name)
         text = f"{end.text}; {where}" if end.text else where
         if not end.goes_on and before is HaState.ON and self._ha() is HaState.OFF:
@@ -237,7 +239,7 @@ class Engine:
                 seen = await self._waiting.probe(step, index)
             if not seen:
                 return _End(Outcome.DONE)
-            said = f"not within {step.budget:.0f} s: {seen}"
+            said = f"not reached (budget {step.budget:.0f} s): {seen}"
             if not step.choices:
                 return _End(Outcome.FAILED, said)
             choice = await self._dialogue.choose(step, index, said)

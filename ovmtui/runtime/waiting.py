@@ -91,6 +91,6 @@ class Waiting:
             if verdict.text != told:
                 told = verdict.text
                 await self._recorder.emit(EventKind.PROGRESS, told, step=index)
-            if self._clock.monotonic() + interval >= deadline:
+            if verdict.final or self._clock.monotonic() + interval >= deadline:
                 return told
             await self._dialogue.unless_cancelled(self._clock.sleep(interval))

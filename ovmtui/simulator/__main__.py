@@ -3,7 +3,7 @@
     python -m ovmtui.simulator [--openssh] [--speed X] [--scenario NAME] [--fleet NODES VMS]
 
 It prints one line of JSON when the pool is ready: the paths of an `ovmtui.toml`
-(`settings`), of the control socket (`control`) and of the log of programs
+(`config`), of the control socket (`control`) and of the log of programs
 (`invocations`). It ends, and removes all that it made, when its standard input ends or
 it is told to by a signal.
 """
@@ -65,12 +65,12 @@ async def _serve(chosen: argparse.Namespace) -> None:
     front_end = FrontEnd.OPENSSH if chosen.openssh else FrontEnd.ASYNCSSH
     ending = _ending()
     async with SimulatedPool(spec, front_end=front_end, speed=chosen.speed) as pool:
-        settings = pool.write_settings(pool.directory / "ovmtui.toml")
+        config = pool.write_settings(pool.directory / "ovmtui.toml")
         if chosen.scenario:
             scenario = SCENARIOS[chosen.scenario]
             pool.world.spawn(play(scenario, spec, pool.faults, pool.world.timeline))
         paths = {
-            "settings": str(settings),
+            "config": str(config),
             "control": str(pool.control_socket),
             "invocations": str(pool.invocation_file),
         }

@@ -111,8 +111,10 @@ class Faults:
 
     async def double_start(self, vm: str, node: str) -> None:
         """Start the machine on `node` as another administrator would: nothing is checked."""
-        path = vmfiles.config_path(self._world.root, self._vm(vm))
-        self._world.build(self._node(node), vmfiles.read_machine(str(path)))
+        path, found = vmfiles.config_path(self._world.root, self._vm(vm)), self._node(node)
+        if found.plug is Plug.DEAD:
+            raise SimulatorError(f"{node} has no power")
+        self._world.build(found, vmfiles.read_machine(str(path)))
 
     async def manager_down(self) -> None:
         """Stop the manager."""

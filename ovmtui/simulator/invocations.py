@@ -40,8 +40,8 @@ class Invocation:
         match self.argv:
             case ("xm", verb, *_):
                 return verb in _CHANGING_XM
-            case ("ovm", *_, "-e" | "-d"):
-                return True
+            case ("ovm", *words):
+                return "conf" in words and not {"-e", "-d"}.isdisjoint(words)
         return False
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ovmtui.simulator import vmfiles
 from ovmtui.simulator.domain import Condition
 from ovmtui.simulator.node import Plug
-from ovmtui.simulator.spec import VmSpec
+from ovmtui.simulator.spec import ConfigStyle, VmSpec
 
 if TYPE_CHECKING:
     from ovmtui.simulator.world import World
@@ -60,8 +61,13 @@ class Manager:
         return next((known for known in self.vms() if known.vm.name == name), None)
 
     def set_ha(self, vm: VmSpec, on: bool) -> None:
-        """Switch high availability; one that is on makes the agent look at once."""
+        """Switch high availability, and let the agent look after a machine that is to run.
+
+        Oracle VM 3 keeps the flag in vm.cfg, too.
+        """
         self.world.ha[vm.identity] = on
+        if vm.style is ConfigStyle.ORACLE3:
+            vmfiles.write_config(self.world.root, replace(vm, ha=on))
         if on:
             self.world.agent.expect(vm.identity)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import json
 import os
 import shutil
 import tempfile
@@ -11,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-import asyncssh
-
-from ovmtui.simulator import processes, toolbox
+from ovmtui.simulator import credentials, processes, settings, toolbox
 from ovmtui.simulator.control import ControlServer
 from ovmtui.simulator.demo import demo_spec
 from ovmtui.simulator.doors.door import Door, FrontEnd, Lodging
@@ -27,6 +23,8 @@ from ovmtui.simulator.spec import PoolSpec
 from ovmtui.simulator.timeline import ScaledTime, Timeline
 from ovmtui.simulator.toolserver import ToolServer
 from ovmtui.simulator.world import Truth, World
+
+__all__ = ["FrontEnd", "SimulatedNode", "SimulatedPool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +61,10 @@ class SimulatedPool:
         world: the state itself; `world.now` is in simulated seconds.
         faults: what can be made to go wrong.
         directory: all files of the pool; it is removed at the end.
-        repository: the pattern of the machines' vm.cfg.
         client_key: path of the private key that every node accepts.
         known_hosts: path of a file with the nodes' host keys.
         password_file: path of a file, mode 0600, with the manager's password.
         control_socket: path of the Unix socket that takes faults as JSON lines.
-        invocation_file: path of the log of programs, one JSON object for each that ended.
     """
 
     def __init__(
@@ -95,32 +91,21 @@ class SimulatedPool:
         """
         self.spec = spec or demo_spec()
         self._front_end = front_end
+        # Apart from the files, for the path of a socket has to be short.
         self._sockets = Path(tempfile.mkdtemp(prefix="ovmtui-"))
         # Without symbolic links, so that a path is the same however it was found.
         self.directory = Path(tempfile.mkdtemp(prefix="ovmtui-pool-", dir=directory)).resolve()
-        # Each pool's processes are known by the name of its directory.
-        self._mark = self.directory.name
         self.control_socket = self._sockets / "control"
-        self._program_socket = self._sockets / "programs"
+        self.client_key = self.directory / "client_key"
+        self.known_hosts = self.directory / "known_hosts"
+        self.password_file = self.directory / "manager-password"
+        # The pool's processes are known by the name of its directory.
+        self._mark = self.directory.name
         try:
-            self.world = World(self.spec, self.directory, timeline or ScaledTime(speed))
-            self._log = InvocationLog(self.directory / "invocations.jsonl")
-            self._programs = ToolServer(self.world, self._log)
-            self._write_secrets()
-            self._lines = {
-                node.name: Line(self._door(self._lodge(node))) for node in self.world.nodes.values()
-            }
+            self._build(timeline or ScaledTime(speed))
         except BaseException:
             self._remove_files()
             raise
-        self._write_known_hosts()
-        self.faults = Faults(self.world, self._lines, self._mark)
-        self._control = ControlServer(self)
-        user = getpass.getuser()
-        self.nodes = tuple(
-            SimulatedNode(name, LOOPBACK, line.port, user, self.world.nodes[name].directory)
-            for name, line in self._lines.items()
-        )
 
     @property
     def repository(self) -> str:
@@ -129,7 +114,7 @@ class SimulatedPool:
 
     @property
     def invocation_file(self) -> Path:
-        """The log of programs as JSON lines."""
+        """The log of programs, one JSON object a line for each that has ended."""
         return self._log.path
 
     @property
@@ -143,8 +128,15 @@ class SimulatedPool:
         return self._log.changes
 
     def node(self, name: str) -> SimulatedNode:
-        """Return how the node `name` is reached."""
-        return next(node for node in self.nodes if node.name == name)
+        """Return how the node `name` is reached.
+
+        Raises:
+            KeyError: there is no such node.
+        """
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise KeyError(name)
 
     def truth(self) -> Truth:
         """Return who runs what, whoever knows it."""
@@ -152,27 +144,7 @@ class SimulatedPool:
 
     def settings_toml(self) -> str:
         """Return the text of an `ovmtui.toml` for this pool."""
-        text = _toml_string
-        lines = [
-            f"ssh_config = []\nknown_hosts = {text(self.known_hosts)}",
-            f"identities = [{text(self.client_key)}]\n",
-            f"[pools.{self.spec.name}]",
-            f"repositories = [{text(self.repository)}]",
-            'guest_address = "{name}"',
-            "nodes = [",
-        ]
-        lines += [
-            f"    {{ name = {text(node.name)}, host = {text(node.host)}, port = {node.port}, "
-            f"user = {text(node.user)} }},"
-            for node in self.nodes
-        ]
-        lines += [
-            f"]\n\n[pools.{self.spec.name}.manager]",
-            f"user = {text(self.spec.manager_user)}",
-            f"pool = {text(self.spec.name)}",
-            f"password_file = {text(self.password_file)}",
-        ]
-        return "\n".join(lines) + "\n"
+        return settings.render(self)
 
     def write_settings(self, path: Path) -> Path:
         """Write `settings_toml()` to `path`, and return it."""
@@ -213,23 +185,45 @@ class SimulatedPool:
     ) -> None:
         await self.close()
 
+    def _build(self, timeline: Timeline) -> None:
+        user = credentials.user_name()
+        credentials.write_key(self.client_key)
+        credentials.write_password(self.password_file, self.spec.manager_password)
+        self.world = World(self.spec, self.directory, timeline)
+        self._log = InvocationLog(self.directory / "invocations.jsonl")
+        self._programs = ToolServer(self.world, self._log)
+        self._program_socket = self._sockets / "programs"
+        self._lines: dict[str, Line] = {}
+        hosts: list[tuple[str, int, Path]] = []
+        for node in self.world.nodes.values():
+            lodging = self._lodge(node, user)
+            line = self._lines[node.name] = Line(self._door(lodging))
+            hosts.append((LOOPBACK, line.port, lodging.host_key))
+        credentials.write_known_hosts(self.known_hosts, hosts)
+        self.nodes = tuple(
+            SimulatedNode(name, LOOPBACK, line.port, user, self.world.nodes[name].directory)
+            for name, line in self._lines.items()
+        )
+        self.faults = Faults(self.world, self._lines, self._mark)
+        self._control = ControlServer(self)
+
     def _door(self, lodging: Lodging) -> Door:
         if self._front_end is FrontEnd.OPENSSH:
             return OpenSshDoor(lodging)
         return InProcessDoor(lodging)
 
-    def _lodge(self, node: Node) -> Lodging:
+    def _lodge(self, node: Node, user: str) -> Lodging:
         tools = toolbox.fill(
             node.directory, node=node.name, socket=self._program_socket, root=self.directory
         )
         home = node.directory / "home"
         home.mkdir()
         host_key = node.directory / "host_key"
-        _write_key(host_key)
-        user = getpass.getuser()
+        credentials.write_key(host_key)
         return Lodging(
             name=node.name,
             directory=node.directory,
+            user=user,
             environment={
                 "HOME": str(home),
                 "PATH": f"{tools}:{os.environ.get('PATH', os.defpath)}",
@@ -240,36 +234,9 @@ class SimulatedPool:
                 processes.MARK: f"{self._mark}/{node.name}",
             },
             host_key=host_key,
-            client_public_key=self.client_key.with_suffix(".pub"),
+            client_public_key=credentials.public_key(self.client_key),
         )
-
-    def _write_secrets(self) -> None:
-        self.client_key = self.directory / "client_key"
-        _write_key(self.client_key)
-        self.password_file = self.directory / "manager-password"
-        self.password_file.touch(mode=0o600)
-        self.password_file.write_text(f"{self.spec.manager_password}\n")
-
-    def _write_known_hosts(self) -> None:
-        self.known_hosts = self.directory / "known_hosts"
-        lines = [
-            f"[{LOOPBACK}]:{line.port} "
-            + (self.world.nodes[name].directory / "host_key.pub").read_text()
-            for name, line in self._lines.items()
-        ]
-        self.known_hosts.write_text("".join(lines))
 
     def _remove_files(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)
         shutil.rmtree(self._sockets, ignore_errors=True)
-
-
-def _write_key(path: Path) -> None:
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    path.touch(mode=0o600)
-    path.write_bytes(key.export_private_key())
-    path.with_suffix(".pub").write_bytes(key.export_public_key())
-
-
-def _toml_string(value: object) -> str:
-    return json.dumps(str(value), ensure_ascii=False)

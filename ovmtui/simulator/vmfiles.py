@@ -10,6 +10,7 @@ from ovmtui.simulator.domain import Machine
 from ovmtui.simulator.errors import XendError
 from ovmtui.simulator.spec import REPOSITORY, ConfigStyle, VmSpec
 
+_IMAGE = "System.img"
 _IMAGE_BYTES = 4096
 
 
@@ -33,9 +34,16 @@ def write_machine(root: Path, vm: VmSpec) -> None:
     """Make the machine's directory with its vm.cfg and a disk image."""
     path = config_path(root, vm)
     path.parent.mkdir(parents=True, exist_ok=True)
-    image = path.with_name("System.img")
-    image.write_bytes(b"\0" * _IMAGE_BYTES)
-    path.write_text(_config(vm, image))
+    path.with_name(_IMAGE).write_bytes(b"\0" * _IMAGE_BYTES)
+    write_config(root, vm)
+
+
+def write_config(root: Path, vm: VmSpec) -> None:
+    """Write the machine's vm.cfg, whole or not at all."""
+    path = config_path(root, vm)
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(_config(vm, path.with_name(_IMAGE)))
+    new.replace(path)
 
 
 def is_there(path: str) -> bool:
@@ -53,7 +61,13 @@ def read_machine(path: str) -> Machine:
         source = Path(path).read_text(errors="replace")
     except OSError:
         raise XendError(f"Unable to open config file: {path}") from None
-    values = _assignments(source, path)
+    try:
+        return _machine(_assignments(source, path))
+    except ValueError as error:
+        raise XendError(str(error), usage=False) from None
+
+
+def _machine(values: dict[str, object]) -> Machine:
     name = str(values.get("name", ""))
     if not name or any(character.isspace() for character in name):
         raise XendError("Invalid VM Name", usage=False)

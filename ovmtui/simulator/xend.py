@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ovmtui.simulator.domain import Condition, Domain, Machine
 from ovmtui.simulator.errors import XendError, unknown_domain
-from ovmtui.simulator.node import Node
+from ovmtui.simulator.node import Node, Plug
 from ovmtui.simulator.world import World
 
 _FASTEST_RESTART = 60.0
@@ -42,7 +42,7 @@ async def create(world: World, node: Node, machine: Machine, *, paused: bool = F
     boots = node.boots
     _check_absent(node, machine)
     await world.timeline.sleep(world.spec.latencies.create)
-    if node.boots != boots:
+    if node.boots != boots or node.plug is Plug.DEAD:
         raise XendError("Domain construction failed", usage=False)
     _check_absent(node, machine)
     _check_resources(node, machine)

@@ -24,6 +24,7 @@ MACHINES = (
     VmSpec("oradb01", node="ovm2", memory_mib=4096, vcpus=4),
     VmSpec("build7", power=Power.DOWN, ha=False),
     VmSpec("erp2", node="ovm3"),
+    VmSpec("plain1", node="ovm4", ha=False),
     VmSpec("frozen1", node="ovm4", power=Power.PAUSED),
 )
 TIMES = """

@@ -38,6 +38,7 @@ async def test_the_grid_is_complete(pool: SimulatedPool, open_service: Open) -> 
         "oradb01": VmState.RUNNING,
         "build7": VmState.DOWN,
         "erp2": VmState.RUNNING,
+        "plain1": VmState.RUNNING,
         "frozen1": VmState.PAUSED,
     }
     assert machines["oradb01"].vcpus == 4
@@ -76,7 +77,7 @@ async def test_a_live_migration_ends_with_one_copy_on_the_target(
         seen = await until(
             service, lambda now: now.vms[key(service, "oradb01")].state is VmState.MIGRATING
         )
-        assert len(seen.vms) == 6
+        assert len(seen.vms) == 7
         assert await service.finished(job) is Outcome.DONE
         vm = service.snapshot.vms[key(service, "oradb01")]
         assert [node.name for node in vm.nodes] == ["ovm1"]

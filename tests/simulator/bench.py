@@ -84,6 +84,9 @@ class Bench:
         vm = next(vm for vm in self.spec.vms if vm.name == name)
         return str(vmfiles.config_path(self.root, vm))
 
+    def config_text(self, name: str) -> str:
+        return Path(self.config(name)).read_text()
+
     def uuid(self, name: str) -> str:
         return next(vm.identity for vm in self.spec.vms if vm.name == name)
 

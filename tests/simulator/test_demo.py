@@ -68,13 +68,14 @@ async def test_the_process_says_when_it_is_ready_and_ends_with_its_input() -> No
     assert process.stdin is not None
     assert process.stdout is not None
     paths = json.loads(await process.stdout.readline())
-    assert list(load(Path(paths["settings"])).pools) == ["pool1"]
+    assert list(load(Path(paths["config"])).pools) == ["pool1"]
     truth = await request(Path(paths["control"]), "truth")
     assert isinstance(truth, dict)
     assert len(truth["running"]) == 25
     process.stdin.close()
     assert await process.wait() == 0
-    assert not any(os.path.exists(os.path.dirname(path)) for path in paths.values())
+    for made in (Path(path).parent for path in paths.values()):
+        assert made.name not in os.listdir(made.parent)
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))

@@ -164,6 +164,13 @@ async def test_ha_switched_on_for_a_machine_that_is_down_starts_it(bench: Build)
     assert built.uuid("ovmguest1") in built.world.truth().running
 
 
+async def test_oracle_vm_3_keeps_the_flag_in_vm_cfg(bench: Build) -> None:
+    built = bench(replace(POOL, vms=(vm("new01", ha=True, style=ConfigStyle.ORACLE3),)))
+    assert "OVM_high_availability = True\n" in built.config_text("new01")
+    await built.run("ovm1", f"{LOGIN} vm conf -n new01 -s pool1 -d")
+    assert "OVM_high_availability = False\n" in built.config_text("new01")
+
+
 async def test_a_reboot_gives_a_new_id_and_a_fresh_cpu_time(bench: Build) -> None:
     built = bench(replace(POOL, vms=(vm("old01", cpu_seconds=55.0, ha=False),)))
     before = (await built.table("ovm1"))["old01"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -89,6 +90,13 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.01)
 
 
+async def first_success(run: Callable[[], Awaitable[asyncssh.SSHCompletedProcess]]) -> str:
+    """Return the output of `run`; sshd takes a moment to give a session back."""
+    while True:
+        with contextlib.suppress(asyncssh.ChannelOpenError):
+            return str((await run()).stdout)
+
+
 async def test_a_command_has_two_streams_and_an_exit_code(pool: SimulatedPool) -> None:
     async with login(pool) as ovm1:
         good = await ovm1.run("xm list ovmguest1")
@@ -160,7 +168,7 @@ async def test_a_connection_has_ten_sessions(pool: SimulatedPool) -> None:
             await ovm1.run("true")
         held[0].stdin.write_eof()
         await held[0].wait()
-        assert (await ovm1.run("true")).exit_status == 0
+        assert await first_success(lambda: ovm1.run("echo free")) == "free\n"
 
 
 async def test_a_signal_does_nothing(plain_pool: SimulatedPool) -> None:
@@ -312,7 +320,8 @@ async def test_nothing_is_left_behind(tmp_path: Path, front_end: FrontEnd) -> No
             await until(lambda: any(entry.changes for entry in pool.invocations))
             assert processes.running(mark)
     assert processes.running(mark) == ()
-    assert (os.listdir(tmp_path), os.path.exists(sockets)) == ([], False)
+    assert os.listdir(tmp_path) == []
+    assert sockets.name not in os.listdir(sockets.parent)
 
 
 def is_running(process: int) -> bool:

@@ -36,7 +36,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     if alone:
         states = tuple(state for state in DomainState if state is not DomainState.HALTED)
         here: Condition = RunsOnlyOn(vm.key, copy.node, states, limits.freshness, domid)
-        gone: Condition = Vanished(vm.key, copy.node)
+        gone: Condition = Vanished(vm.key, copy.node, domid)
     else:
         here = CarriesId(vm.key, copy.node, domid, limits.freshness)
         gone = DomainGone(vm.key, copy.node, domid)

@@ -75,7 +75,7 @@ def _was_on(vm: Vm, ha_steps: tuple[Step, ...]) -> bool:
 
 def _wait_for_down(vm: Vm, copy: Copy, context: Context, *, ha_was_on: bool) -> WaitStep:
     """Return the wait for container down status, and what may be done when it is long."""
-    gone = Vanished(vm.key, copy.node)
+    gone = Vanished(vm.key, copy.node, copy.domain.domid)
     limits = context.limits
     power_cut: tuple[Step, ...] = ()
     if copy.domain.domid is not None:

@@ -29,6 +29,8 @@ class Lodging:
     name: str
     directory: Path
     """The node's own files."""
+    user: str
+    """Who may log in."""
     environment: Mapping[str, str]
     """All that a command has in its environment."""
     host_key: Path

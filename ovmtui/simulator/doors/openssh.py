@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import getpass
 import os
 import shlex
 import shutil
@@ -88,7 +87,7 @@ class OpenSshDoor:
             _CONFIG.format(
                 host_key=lodging.host_key,
                 authorized_keys=lodging.client_public_key,
-                user=getpass.getuser(),
+                user=lodging.user,
                 home=lodging.home,
                 command=command,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 _WIDTH = 80
 _INDENT = 4
@@ -10,22 +11,34 @@ _INDENT = 4
 Sxp = str | Sequence["Sxp"]
 
 
-def pretty(expression: Sxp, column: int = 0) -> str:
-    """Return the text of `expression` as it begins in `column`.
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """An expression with its text on one line, which decides about its layout."""
+
+    flat: str
+    elements: tuple[_Measured, ...] = ()
+
+
+def pretty(expression: Sxp) -> str:
+    """Return the text of `expression`.
 
     A list goes on one line when it fits, else each element but the first has its own.
     """
-    text = flat(expression)
-    if isinstance(expression, str) or column + len(text) <= _WIDTH:
-        return text
-    parts = [f"({pretty(expression[0], column + 1)}"]
-    deeper = column + _INDENT
-    parts += [" " * deeper + pretty(element, deeper) for element in expression[1:]]
-    return "\n".join(parts) + "\n" + " " * column + ")"
+    return _laid_out(_measured(expression), 0)
 
 
-def flat(expression: Sxp) -> str:
-    """Return the text of `expression` on one line."""
+def _measured(expression: Sxp) -> _Measured:
     if isinstance(expression, str):
-        return expression
-    return "(" + " ".join(flat(element) for element in expression) + ")"
+        return _Measured(expression)
+    elements = tuple(map(_measured, expression))
+    return _Measured("(" + " ".join(element.flat for element in elements) + ")", elements)
+
+
+def _laid_out(expression: _Measured, column: int) -> str:
+    if not expression.elements or column + len(expression.flat) <= _WIDTH:
+        return expression.flat
+    first, *others = expression.elements
+    deeper = column + _INDENT
+    parts = [f"({_laid_out(first, column + 1)}"]
+    parts += [" " * deeper + _laid_out(element, deeper) for element in others]
+    return "\n".join(parts) + "\n" + " " * column + ")"

@@ -1,0 +1,153 @@
+"""A console whose clock stands still and which does only what a test tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ovmtui.errors import PlanRefused
+from ovmtui.model.identity import VmKey
+from ovmtui.model.job import EventKind, JobEvent, JobState, Outcome, advance
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan import flows
+from ovmtui.plan.context import Context
+from ovmtui.plan.intent import Intent
+from ovmtui.plan.judge import findings
+from ovmtui.plan.placement import Target, rank_targets
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.render import describe_step
+from ovmtui.plan.verdict import Finding, Standing, Verdict
+from ovmtui.runtime.interface import (
+    HostKeyQuestion,
+    JobChanged,
+    MessageRaised,
+    SnapshotChanged,
+    Update,
+)
+
+NOW = 1000.0
+WALL = 1_790_000_000.0
+"""2026-09-21 14:13:20 UTC."""
+
+
+@dataclass
+class ScriptedConsole:
+    """The protocol of the screens, without a world behind it."""
+
+    snapshot: Snapshot
+    context: Context = field(default_factory=Context)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    """What the preflight sees for a guard or check, by name; the others hold."""
+    run_plans: list[Plan] = field(default_factory=list)
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    trusted: list[HostKeyQuestion] = field(default_factory=list)
+    attention: list[bool] = field(default_factory=list)
+    refreshed: int = 0
+    refusal: PlanRefused | None = None
+    """What `run` raises."""
+
+    def __post_init__(self) -> None:
+        self._states: dict[str, JobState] = {}
+        self._events: dict[str, list[JobEvent]] = {}
+        self._listeners: list[Callable[[Update], None]] = []
+
+    @property
+    def jobs(self) -> Sequence[JobState]:
+        return tuple(self._states.values())
+
+    def events(self, job: str) -> Sequence[JobEvent]:
+        return tuple(self._events[job])
+
+    def monotonic(self) -> float:
+        return NOW
+
+    def wall(self) -> float:
+        return WALL
+
+    def subscribe(self, listener: Callable[[Update], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def plan(self, intent: Intent) -> Plan:
+        return flows.build(intent, self.snapshot, self.context, now=NOW)
+
+    def targets(self, vm: VmKey) -> Sequence[Target]:
+        return rank_targets(self.snapshot, vm, now=NOW, max_age=30.0)
+
+    async def preflight(self, plan: Plan) -> Sequence[Finding]:
+        return [self._judged(finding, plan) for finding in findings(plan, self.snapshot, NOW)]
+
+    def run(self, plan: Plan) -> str:
+        if self.refusal is not None:
+            raise self.refusal
+        self.run_plans.append(plan)
+        return self.begin(plan)
+
+    def answer(self, job: str, choice: str) -> None:
+        self.answers.append((job, choice))
+
+    def cancel(self, job: str) -> str:
+        self.cancelled.append(job)
+        return f"{self._states[job].title}: no longer waited for; nothing is undone"
+
+    def refresh(self) -> None:
+        self.refreshed += 1
+
+    def set_attention(self, *, focused: bool) -> None:
+        self.attention.append(focused)
+
+    def trust_host_key(self, question: HostKeyQuestion) -> None:
+        self.trusted.append(question)
+
+    async def close(self) -> None:
+        self._listeners.clear()
+
+    # What a test does:
+
+    def emit(self, update: Update) -> None:
+        for listener in tuple(self._listeners):
+            listener(update)
+
+    def show(self, snapshot: Snapshot) -> None:
+        self.snapshot = replace(snapshot, version=self.snapshot.version + 1)
+        self.emit(SnapshotChanged())
+
+    def say(self, text: str, severity: str = "information") -> None:
+        self.emit(MessageRaised(text, severity, WALL))
+
+    def begin(self, plan: Plan) -> str:
+        job = f"job-{len(self._states) + 1}"
+        self._events[job] = []
+        self._states[job] = JobState(
+            job=job,
+            title=plan.title,
+            verb=plan.intent.verb.value,
+            vm=plan.vm,
+            vm_name=plan.vm_name,
+            steps=tuple(describe_step(step) for step in plan.steps),
+            started_at=WALL,
+        )
+        self.happen(job, EventKind.PLAN, plan.title)
+        return job
+
+    def happen(self, job: str, kind: EventKind, text: str = "", **facts: object) -> None:
+        """Let an event of `job` happen; `facts` are further fields of `JobEvent`."""
+        count = len(self._events[job]) + 1
+        event = replace(JobEvent(job, count, WALL + count, kind, text), **facts)  # type: ignore[arg-type]  # fields by name
+        self._events[job].append(event)
+        self._states[job] = advance(self._states[job], event)
+        self.emit(JobChanged(job, (event,)))
+
+    def end(self, job: str, outcome: Outcome = Outcome.DONE, text: str = "") -> None:
+        self.happen(job, EventKind.PLAN_END, text, outcome=outcome)
+
+    def _judged(self, finding: Finding, plan: Plan) -> Finding:
+        said = self.verdicts.get(finding.name)
+        if said is not None:
+            if finding.overridable and finding.name in plan.intent.overrides:
+                said = Verdict(Standing.OVERRIDDEN, said.text)
+            return replace(finding, verdict=said)
+        if finding.verdict.standing is Standing.PENDING:
+            return replace(finding, verdict=Verdict(Standing.HOLDS, "as it should be"))
+        return finding
