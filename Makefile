@@ -21,7 +21,7 @@ test: $(DEV) sshd ## Run every test that needs no real Xen pool
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 test-fast: $(DEV) ## Run the tests that start no other program, until the first failure
-	$(BIN)/python -m pytest -x -q tests/config tests/model tests/plan \
+	$(BIN)/python -m pytest -x -q tests/config tests/plan \
 		tests/toolstacks tests/runtime tests/architecture
 
 test-xen: $(DEV) ## Run the tests against a real two-node Xen pool (see docs)

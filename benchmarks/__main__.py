@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from benchmarks.figures import table
+from benchmarks.painting import painting
 from benchmarks.reading import reading
 from benchmarks.starting import starting
 
-print(table([*reading(), *starting()]))
+print(table([*reading(), *starting(), *painting()]))

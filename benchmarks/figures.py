@@ -17,6 +17,9 @@ class Figure:
     against: str = ""
     """What was done in the same run for comparison; empty for none."""
     against_seconds: float | None = None
+    bytes: int | None = None
+    """Written to the terminal; None where nothing is painted."""
+    against_bytes: int | None = None
 
 
 def best(action: Callable[[], object], *, repeats: int = 7, loops: int = 1) -> float:
@@ -32,14 +35,19 @@ def best(action: Callable[[], object], *, repeats: int = 7, loops: int = 1) -> f
 
 def table(figures: Iterable[Figure]) -> str:
     """Return `figures` as a table for people."""
-    lines = [f"{'what':<58} {'time':>10}   compared with"]
+    lines = [f"{'what':<48} {'cost':>20}   compared with"]
     for figure in figures:
-        line = f"{figure.what:<58} {_shown(figure.seconds):>10}"
+        line = f"{figure.what:<48} {_cost(figure.seconds, figure.bytes):>20}"
         if figure.against_seconds is not None:
             ratio = figure.seconds / figure.against_seconds
-            line += f"   {ratio:.2f} x {figure.against} ({_shown(figure.against_seconds)})"
+            against = _cost(figure.against_seconds, figure.against_bytes)
+            line += f"   {ratio:.2f} x {figure.against} ({against})"
         lines.append(line)
     return "\n".join(lines)
+
+
+def _cost(seconds: float, written: int | None) -> str:
+    return _shown(seconds) if written is None else f"{_shown(seconds)}, {written:,} B"
 
 
 def _shown(seconds: float) -> str:

@@ -95,7 +95,7 @@ class Faults:
 
     async def clear_migration(self, vm: str) -> None:
         """Take the fault away; a migration that is stuck goes on."""
-        self._world.migration_faults.pop(vm, None)
+        self._world.migration_faults.pop(self._vm(vm).name, None)
 
     async def ignore_shutdown(self, vm: str, ignores: bool = True) -> None:
         """Let the machine's guest ignore a shutdown, or obey it again."""

@@ -101,9 +101,12 @@ class SimulatedPool:
         self.password_file = self.directory / "manager-password"
         # The pool's processes are known by the name of its directory.
         self._mark = self.directory.name
+        self._lines: dict[str, Line] = {}
         try:
             self._build(timeline or ScaledTime(speed))
         except BaseException:
+            for line in self._lines.values():
+                line.release()
             self._remove_files()
             raise
 
@@ -193,7 +196,6 @@ class SimulatedPool:
         self._log = InvocationLog(self.directory / "invocations.jsonl")
         self._programs = ToolServer(self.world, self._log)
         self._program_socket = self._sockets / "programs"
-        self._lines: dict[str, Line] = {}
         hosts: list[tuple[str, int, Path]] = []
         for node in self.world.nodes.values():
             lodging = self._lodge(node, user)

@@ -90,9 +90,7 @@ def pool(
 
 def context(*, manager: bool = True, address: str | None = "ovmguest1") -> Context:
     access = ManagerAccess(key("ovm1"), ("ovm",), "admin", POOL)
-    return Context(
-        manager=access if manager else None, manager_configured=manager, address=address
-    )
+    return Context(manager=access if manager else None, manager_configured=manager, address=address)
 
 
 def texts(steps: Iterable[object]) -> list[str]:

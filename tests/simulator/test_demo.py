@@ -53,7 +53,8 @@ async def test_the_settings_are_valid_and_complete(tmp_path: Path) -> None:
         assert configured.guest_address == "{name}"
 
 
-async def test_the_process_says_when_it_is_ready_and_ends_with_its_input() -> None:
+@pytest.mark.parametrize("ending", ["end of input", "signal"])
+async def test_the_process_says_when_it_is_ready_and_leaves_nothing(ending: str) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -72,7 +73,10 @@ async def test_the_process_says_when_it_is_ready_and_ends_with_its_input() -> No
     truth = await request(Path(paths["control"]), "truth")
     assert isinstance(truth, dict)
     assert len(truth["running"]) == 25
-    process.stdin.close()
+    if ending == "signal":
+        process.terminate()
+    else:
+        process.stdin.close()
     assert await process.wait() == 0
     for made in (Path(path).parent for path in paths.values()):
         assert made.name not in os.listdir(made.parent)

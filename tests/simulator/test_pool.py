@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shlex
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from ovmtui.simulator import processes
 from ovmtui.simulator.control import request
+from ovmtui.simulator.doors import openssh
 from ovmtui.simulator.doors.door import FrontEnd
 from ovmtui.simulator.doors.openssh import find_sshd
 from ovmtui.simulator.errors import SimulatorError
@@ -51,9 +53,12 @@ def has_sshd() -> bool:
     ],
     ids=lambda front_end: front_end.value,
 )
-async def pool(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SimulatedPool]:
+async def pool(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[SimulatedPool]:
+    directory = tmp_path_factory.mktemp("a place with blanks")
     async with SimulatedPool(
-        SPEC, front_end=request.param, speed=SPEED, directory=tmp_path
+        SPEC, front_end=request.param, speed=SPEED, directory=directory
     ) as started:
         yield started
 
@@ -81,6 +86,11 @@ async def login(
         login_timeout=2,
     ) as connection:
         yield connection
+
+
+def pattern(pool: SimulatedPool) -> str:
+    """Return the pattern of the vm.cfg files for a shell; only its stars are active."""
+    return "*".join(map(shlex.quote, pool.repository.split("*")))
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -123,7 +133,7 @@ async def test_a_compound_script_runs_in_a_real_shell(pool: SimulatedPool) -> No
 async def test_each_node_has_files_of_its_own_and_one_repository(pool: SimulatedPool) -> None:
     script = f"""
     cat /proc/sys/kernel/random/boot_id; cat /proc/loadavg | wc -w
-    for file in {pool.repository}; do head -n 1 "$file"; done | sort
+    for file in {pattern(pool)}; do head -n 1 "$file"; done | sort
     echo "$HOME"
     """
     said = []
@@ -154,7 +164,9 @@ async def test_a_lost_connection_is_the_end_of_input_and_no_more(pool: Simulated
     mark = pool.directory / "ended"
     async with login(pool) as ovm1:
         # Started, with its input open; then it is left alone.
-        process = await ovm1.create_process(f"echo begun; cat; sleep 0.05; touch {mark}")
+        process = await ovm1.create_process(
+            f"echo begun; cat; sleep 0.05; touch {shlex.quote(str(mark))}"
+        )
         assert await process.stdout.readline() == "begun\n"
         await pool.faults.cut_connections("ovm1")
         await ovm1.wait_closed()
@@ -245,7 +257,7 @@ async def test_hanging_and_garbled_tools(plain_pool: SimulatedPool) -> None:
 
 async def test_storage_that_hangs_and_comes_back(plain_pool: SimulatedPool) -> None:
     pool = plain_pool
-    scan = f'for file in {pool.repository}; do head -c 5 <"$file"; done'
+    scan = f'for file in {pattern(pool)}; do head -c 5 <"$file"; done'
     async with login(pool) as ovm1, login(pool, "ovm2") as ovm2:
         await pool.faults.hang_storage("ovm1")
         waiting = asyncio.create_task(ovm1.run(scan))
@@ -322,6 +334,13 @@ async def test_nothing_is_left_behind(tmp_path: Path, front_end: FrontEnd) -> No
     assert processes.running(mark) == ()
     assert os.listdir(tmp_path) == []
     assert sockets.name not in os.listdir(sockets.parent)
+
+
+def test_without_sshd_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(openssh, "_PLACES", "/nowhere")
+    with pytest.raises(SimulatorError, match="install OpenSSH's server"):
+        find_sshd()
 
 
 def is_running(process: int) -> bool:

@@ -63,10 +63,14 @@ class Line:
         """Reset the present connections, and take new ones."""
         await self._end_relays()
 
+    def release(self) -> None:
+        """Give the port back."""
+        self._held.close()
+
     async def close(self) -> None:
         """Reset everything and give the port back."""
         await self._hang_up()
-        self._held.close()
+        self.release()
         await self._door.close()
         for task in tuple(self._doors):
             task.cancel()

@@ -7,6 +7,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 from socket import socket
 
@@ -21,8 +22,8 @@ _MISSING = (
     "or use the built-in SSH server"
 )
 _CONFIG = """\
-HostKey {host_key}
-AuthorizedKeysFile {authorized_keys}
+HostKey "{host_key}"
+AuthorizedKeysFile "{authorized_keys}"
 PidFile none
 StrictModes no
 UsePAM no
@@ -38,7 +39,7 @@ AllowAgentForwarding no
 PrintMotd no
 PermitTTY no
 LogLevel ERROR
-SetEnv HOME={home}
+SetEnv "HOME={home}"
 ForceCommand {command}
 """
 _COMMAND = """\
@@ -89,12 +90,20 @@ class OpenSshDoor:
                 authorized_keys=lodging.client_public_key,
                 user=lodging.user,
                 home=lodging.home,
-                command=command,
+                command=shlex.quote(str(command)),
             )
         )
         self._processes: set[asyncio.subprocess.Process] = set()
         if os.geteuid() == 0:
             _make_privilege_separation_directory()
+        self._check()
+
+    def _check(self) -> None:
+        """Let sshd read its configuration, for later its complaints would reach nobody."""
+        command = [self._sshd, "-t", "-f", str(self._config)]
+        checked = subprocess.run(command, capture_output=True, text=True, check=False)
+        if checked.returncode:
+            raise SimulatorError(f"{self._sshd} cannot be used: {checked.stderr.strip()}")
 
     async def admit(self, connection: socket) -> None:
         """Serve SSH over a connected socket, until either end closes it."""

@@ -18,7 +18,7 @@ from ovmtui.simulator.programs.xm_long import expression, long_listing
 
 _GARBAGE = "\x1b[2J\x00\udcff\udcfe (most rec\r\n  -b- 12 x\ty 4096\n\udc9b31mNam"
 """No table: controls, bytes that are no UTF-8, a cut line."""
-_HALTING_PACE = 1.0
+_PACE = 1.0
 _GONE = "Unable to connect to xend: {reason}. Is xend running?"
 
 
@@ -57,7 +57,7 @@ async def _reach_xend(call: Call) -> None:
         XendError: it is down.
     """
     while call.node.xend is Xend.HANGING:
-        await call.world.timeline.sleep(_HALTING_PACE)
+        await call.world.timeline.sleep(_PACE)
     if call.node.xend in {Xend.STOPPED, Xend.CRASHED, Xend.DYING}:
         raise XendError(_GONE.format(reason=call.node.xend.value), usage=False)
 
@@ -171,7 +171,7 @@ async def _stop(call: Call, verb: str, arguments: list[str]) -> None:
     if "-w" not in dict(options):
         return
     while call.node.holds(domain):
-        await call.world.timeline.sleep(_HALTING_PACE)
+        await call.world.timeline.sleep(_PACE)
     if verb == "shutdown":
         call.out(f"Domain {domain.name} terminated\nAll domains terminated\n")
     elif call.node.find(domain.name) is None:

@@ -1,0 +1,76 @@
+"""A job's events as log lines, in the form that OpenSVC's Oracle VM driver prints.
+
+10:52:36 INFO    OVMGUEST1.HB#1    ovm -u admin -p XXXXXX vm conf -n ovmguest1 -s pool1 -d
+High availability has been disabled.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from ovmtui.model.job import EventKind, JobEvent, Level, Outcome
+from ovmtui.model.text import visible
+
+_LEVEL_WIDTH = 7
+_SUFFIX_WIDTH = 8
+"""OpenSVC pads a label to the length of the service's name and this."""
+_LONGEST = 8192
+
+
+def format_event(
+    event: JobEvent, *, zone: tzinfo | None, label_width: int | None = None
+) -> tuple[str, ...]:
+    """Return the log lines of `event`; none for what is only shown while it lasts.
+
+    Args:
+        event: output lines continue the line before and have no prefix.
+        zone: time zone of the clock times; None is the machine's own.
+        label_width: columns of the label; default: OpenSVC's.
+    """
+    text = message_of(event)
+    if text is None:
+        return ()
+    if event.kind is EventKind.OUTPUT:
+        return (visible(text, limit=_LONGEST),)
+    first, *rest = text.split("\n")
+    head = prefix_of(event, zone=zone, label_width=label_width)
+    return (
+        f"{head} {visible(first, limit=_LONGEST)}".rstrip(),
+        *(visible(line, limit=_LONGEST) for line in rest),
+    )
+
+
+def message_of(event: JobEvent) -> str | None:
+    """Return what an event says in the log; None when it is not a line of it."""
+    match event.kind:
+        case EventKind.PROGRESS:
+            return None
+        case EventKind.QUESTION:
+            return f"{event.text} ({' / '.join(event.choices)}?)"
+        case EventKind.ANSWER:
+            return f"choice: {event.text}"
+        case EventKind.STEP_END:
+            return _end_of_step(event)
+        case EventKind.PLAN_END:
+            outcome = event.outcome.value if event.outcome else "ended"
+            return f"{outcome}: {event.text}" if event.text else outcome
+        case _:
+            return event.text
+
+
+def prefix_of(event: JobEvent, *, zone: tzinfo | None, label_width: int | None = None) -> str:
+    """Return the time, level and label of an event's first line."""
+    at = datetime.fromtimestamp(event.at, tz=zone)
+    if zone is None:
+        at = at.astimezone()
+    if label_width is None:
+        label_width = len(event.label.partition(".")[0]) + _SUFFIX_WIDTH
+    label = visible(event.label, limit=80)
+    return f"{at:%H:%M:%S} {event.level.value:<{_LEVEL_WIDTH}} {label:<{label_width}}"
+
+
+def _end_of_step(event: JobEvent) -> str | None:
+    if event.outcome in {Outcome.DONE, Outcome.SKIPPED} and event.level is Level.INFO:
+        return event.text or None
+    outcome = event.outcome.value if event.outcome else "ended"
+    return f"{outcome}: {event.text}" if event.text else outcome

@@ -1,0 +1,151 @@
+"""Everything that a key does: one table for bindings, action bar, help and palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from textual.binding import Binding, BindingType
+
+from ovmtui.ui import situation as needs
+from ovmtui.ui.situation import Action, Group, Scope, Situation
+
+_Obstacle = Callable[[Situation], str | None]
+
+# id, key, label, help
+_MACHINE = (
+    ("vm.start", "s", "Start", "start the machine on the best node"),
+    ("vm.stop", "S", "Stop", "switch HA off, shut down, wait until it is down everywhere"),
+    ("vm.migrate", "m", "Migrate", "move the running machine to another node"),
+    ("vm.ha", "h", "HA", "switch high availability off or on"),
+    ("vm.destroy", "D", "Destroy", "cut its power; of several copies one is chosen first"),
+)
+# id, key, label, help, obstacle
+_JOB: tuple[tuple[str, str, str, str, _Obstacle], ...] = (
+    ("job.answer", "a", "Answer", "answer the question of a job", needs.has_question),
+    ("job.cancel", "x", "Cancel", "stop waiting in the machine's job", needs.has_job),
+)
+# id, key, label, help, group, obstacle, in the bar
+_HOME: tuple[tuple[str, str, str, str, Group, _Obstacle, bool], ...] = (
+    (
+        "vm.details",
+        "enter",
+        "Details",
+        "all that is known of it",
+        Group.PAGES,
+        needs.needs_vm,
+        True,
+    ),
+    ("view.filter", "slash", "Filter", "show some machines only", Group.VIEW, needs.always, True),
+    ("view.sort", "o", "Sort", "choose the order", Group.VIEW, needs.always, True),
+    ("view.mode", "plus", "Layout", "machines, both, output", Group.VIEW, needs.always, True),
+    ("view.pane", "v", "Output", "its job, or all jobs together", Group.VIEW, needs.always, True),
+    ("page.jobs", "J", "Jobs", "jobs of this console", Group.PAGES, needs.always, True),
+    ("page.nodes", "n", "Nodes", "the servers, as they state it", Group.PAGES, needs.always, True),
+    (
+        "page.alerts",
+        "exclamation_mark",
+        "Alerts",
+        "what needs a look",
+        Group.PAGES,
+        needs.always,
+        True,
+    ),
+    (
+        "page.messages",
+        "M",
+        "Messages",
+        "what the message line said",
+        Group.PAGES,
+        needs.always,
+        False,
+    ),
+    ("view.mark", "space", "Mark", "mark, or take the mark off", Group.VIEW, needs.needs_vm, False),
+    ("view.refresh", "r", "Refresh", "look at every node now", Group.VIEW, needs.always, False),
+    ("view.copy", "y", "Copy", "the row, or the focused output", Group.VIEW, needs.always, False),
+    ("view.out", "escape", "Out", "one step out: filter, marks", Group.VIEW, needs.always, False),
+    ("console.theme", "t", "Theme", "the next theme", Group.CONSOLE, needs.has_colour, False),
+    ("console.help", "question_mark", "Help", "all keys", Group.CONSOLE, needs.always, True),
+    ("console.quit", "q", "Quit", "leave the console", Group.CONSOLE, needs.always, True),
+)
+# scope, id, key, label, help, obstacle, whether it can change something
+_ELSEWHERE: tuple[tuple[Scope, str, str, str, str, _Obstacle, bool], ...] = (
+    (Scope.PLAN, "plan.run", "y", "Run", "run the plan", needs.can_run, True),
+    (
+        Scope.PLAN,
+        "plan.override",
+        "o",
+        "Override",
+        "set failing guards aside",
+        needs.can_override,
+        True,
+    ),
+    (Scope.PLAN, "plan.dry-run", "d", "Dry run", "the plan as text", needs.always, False),
+    (Scope.PLAN, "plan.copy", "c", "Copy", "copy the plan as text", needs.always, False),
+    (Scope.PLAN, "plan.look", "r", "Look again", "evaluate everything anew", needs.always, False),
+    (Scope.PLAN, "plan.leave", "escape", "Leave", "run nothing", needs.always, False),
+    (Scope.TARGETS, "target.choose", "enter", "Choose", "plan the move there", needs.always, False),
+    (Scope.TARGETS, "target.leave", "escape", "Leave", "move nothing", needs.always, False),
+    (Scope.PICKER, "pick.choose", "enter", "Choose", "take that one", needs.always, False),
+    (Scope.PICKER, "pick.leave", "escape", "Leave", "choose nothing", needs.always, False),
+    (
+        Scope.JOBS,
+        "jobs.show",
+        "enter",
+        "Output",
+        "its output beside the machines",
+        needs.always,
+        False,
+    ),
+    (Scope.JOBS, "jobs.answer", "a", "Answer", "answer its question", needs.has_question, True),
+    (Scope.JOBS, "jobs.cancel", "x", "Cancel", "stop waiting in it", needs.has_job, True),
+    (Scope.JOBS, "jobs.leave", "escape", "Leave", "one step out", needs.always, False),
+    (Scope.ALERTS, "alerts.show", "enter", "Show", "go to the machine", needs.always, False),
+    (Scope.ALERTS, "alerts.leave", "escape", "Leave", "one step out", needs.always, False),
+    (Scope.QUESTION, "question.choose", "enter", "Answer", "give that answer", needs.always, True),
+    (Scope.QUESTION, "question.leave", "escape", "Later", "let the job wait", needs.always, False),
+    (Scope.NAME, "name.confirm", "enter", "Confirm", "once the name is typed", needs.always, False),
+    (Scope.NAME, "name.leave", "escape", "Leave", "change nothing", needs.always, False),
+    (Scope.YES, "yes.yes", "y", "Yes", "do it", needs.always, False),
+    (Scope.YES, "yes.leave", "escape", "Leave", "do nothing", needs.always, False),
+    (Scope.HOST_KEY, "key.trust", "y", "Trust", "write it to known_hosts", needs.always, False),
+    (Scope.HOST_KEY, "key.leave", "escape", "Not now", "stay unconnected", needs.always, False),
+    (Scope.PAGE, "page.copy", "c", "Copy", "copy the page as text", needs.always, False),
+    (Scope.PAGE, "page.leave", "escape", "Leave", "one step out", needs.always, False),
+)
+
+
+def _all() -> Iterator[Action]:
+    home = Scope.HOME
+    for id, key, label, text in _MACHINE:
+        yield Action(id, key, label, text, home, Group.MACHINE, needs.may_act, changes=True)
+    for id, key, label, text, obstacle in _JOB:
+        yield Action(id, key, label, text, home, Group.JOB, obstacle, changes=True)
+    for id, key, label, text, group, obstacle, bar in _HOME:
+        yield Action(id, key, label, text, home, group, obstacle, bar=bar)
+    for scope, id, key, label, text, obstacle, changes in _ELSEWHERE:
+        yield Action(id, key, label, text, scope, Group.HERE, obstacle, changes=changes)
+
+
+ACTIONS = tuple(_all())
+"""Every action, in the order of action bar and help."""
+
+_BY_ID = {action.id: action for action in ACTIONS}
+
+
+def by_id(action: str) -> Action:
+    """Return the action called `action`; KeyError when there is none."""
+    return _BY_ID[action]
+
+
+def in_scope(scope: Scope, *, read_only: bool) -> Sequence[Action]:
+    """Return the actions of a screen, without those that are not there when read-only."""
+    return [a for a in ACTIONS if a.scope is scope and not (read_only and a.changes)]
+
+
+def bindings(scope: Scope) -> list[BindingType]:
+    """Return the key bindings of a screen; each calls `action_do` with the action's id."""
+    return [
+        Binding(a.key, f"do('{a.id}')", a.label, show=False, tooltip=a.help, id=a.id)
+        for a in ACTIONS
+        if a.scope is scope
+    ]

@@ -1,0 +1,161 @@
+"""The application: themes, updates from the console, questions that concern no screen."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.style import Style
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.events import AppBlur, AppFocus
+from textual.message import Message as Event
+from textual.screen import Screen
+
+from ovmtui.model.job import JobEvent
+from ovmtui.runtime.interface import (
+    Console,
+    HostKeyQuestion,
+    JobChanged,
+    MessageRaised,
+    SnapshotChanged,
+    Update,
+)
+from ovmtui.ui.desk import Changes, Desk, Message
+from ovmtui.ui.screens.base import ActionScreen
+from ovmtui.ui.screens.home import HomeScreen
+from ovmtui.ui.screens.host_key import HostKeyScreen
+from ovmtui.ui.themes import load_themes
+
+DEFAULT_THEME = "ovmtui-dark"
+MONO_THEME = "ovmtui-mono"
+
+
+class Updated(Event, bubble=False):
+    """Something is new; what it is waits in the application, so one of these is enough."""
+
+    def can_replace(self, message: Event) -> bool:
+        """Take the place of one that was not handled yet."""
+        return isinstance(message, Updated)
+
+
+class OvmtuiApp(App[None]):
+    """The console's screens on a running console."""
+
+    TITLE = "ovmtui"
+    CSS_PATH: ClassVar[list[str]] = ["screens/base.tcss", "screens/home.tcss"]
+    # Quitting is `q` of the main screen, which asks when jobs run.
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "how_to_quit", show=False)]
+
+    def __init__(
+        self, console: Console, *, theme: str = DEFAULT_THEME, read_only: bool = False
+    ) -> None:
+        """Show `console`; NO_COLOR in the environment takes precedence over `theme`."""
+        colour = "NO_COLOR" not in os.environ
+        # Only a theme of the terminal's own colours, from the start, is really without any.
+        super().__init__(ansi_color=None if colour else True)
+        self.animation_level = "none"
+        self.set_class(not colour, "-mono")
+        self._looks = load_themes()
+        for look in self._looks.values():
+            self.register_theme(look.textual)
+        self.theme = theme if colour else MONO_THEME
+        self.desk = Desk(
+            console,
+            read_only=read_only,
+            colour=colour,
+            themes=tuple(self._looks),
+            style=self.style_of,
+            show=self._show,
+        )
+        self._home = HomeScreen(self.desk)
+        self._snapshot_is_new = False
+        self._events: list[JobEvent] = []
+        self._host_keys: deque[HostKeyQuestion] = deque()
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the main screen."""
+        return self._home
+
+    def on_mount(self) -> None:
+        """Listen to the console until the end."""
+        self._unsubscribe = self.desk.console.subscribe(self._listen)
+
+    def on_unmount(self) -> None:
+        """Listen no longer."""
+        self._unsubscribe()
+
+    def on_app_focus(self, event: AppFocus) -> None:
+        """Somebody looks again."""
+        self.desk.console.set_attention(focused=True)
+
+    def on_app_blur(self, event: AppBlur) -> None:
+        """Nobody looks."""
+        self.desk.console.set_attention(focused=False)
+
+    def on_updated(self, event: Updated) -> None:
+        """Tell the screens, the lowest first, what is new."""
+        changes = Changes(self._snapshot_is_new, tuple(self._events))
+        self._snapshot_is_new = False
+        self._events.clear()
+        for screen in tuple(self.screen_stack):
+            if isinstance(screen, ActionScreen):
+                screen.updated(changes)
+
+    def action_how_to_quit(self) -> None:
+        """Say how to leave, for those who expect a ctrl chord to do it."""
+        self.desk.say("q quits, from the main screen")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer the actions of the screen on top, in place of Textual's own commands."""
+        if not isinstance(screen, ActionScreen):
+            return
+        situation = screen.situation()
+        for action in screen.offered:
+            obstacle = action.obstacle(situation)
+            note = f" (not now: {obstacle})" if obstacle else ""
+            yield SystemCommand(
+                f"{action.label}  {action.key_shown}",
+                f"{action.help}{note}",
+                lambda action=action: screen.action_do(action.id),
+            )
+
+    def _listen(self, update: Update) -> None:
+        match update:
+            case SnapshotChanged():
+                self._snapshot_is_new = True
+            case JobChanged(events=events):
+                self._events.extend(events)
+            case MessageRaised(text=text, severity=severity, at=at):
+                self.desk.say(text, severity, at=at)
+                return
+            case HostKeyQuestion():
+                self._ask_host_key(update)
+                return
+        self.post_message(Updated())
+
+    def _ask_host_key(self, question: HostKeyQuestion) -> None:
+        known = [*self._host_keys]
+        if question not in known:
+            self._host_keys.append(question)
+        if not known:
+            self._next_host_key()
+
+    def _next_host_key(self) -> None:
+        if self._host_keys:
+            self.push_screen(HostKeyScreen(self.desk, self._host_keys[0]), self._host_key_done)
+
+    def _host_key_done(self, _: None) -> None:
+        self._host_keys.popleft()
+        self._next_host_key()
+
+    def style_of(self, role: str) -> Style:
+        """Return the style of `role` in the present theme."""
+        return self._looks[self.theme].style(role)
+
+    def _show(self, message: Message) -> None:
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(screen, ActionScreen) and screen.is_mounted:
+            screen.say(message)

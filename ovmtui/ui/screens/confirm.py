@@ -1,0 +1,87 @@
+"""Small questions: type a name, or say yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.text import Text
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from ovmtui.model.text import visible
+from ovmtui.ui import actions
+from ovmtui.ui.desk import Desk
+from ovmtui.ui.screens.base import ActionScreen
+from ovmtui.ui.situation import Scope
+
+
+class TypeName(ActionScreen[bool]):
+    """Gives True once the machine's name has been typed."""
+
+    SCOPE = Scope.NAME
+    BINDINGS = actions.bindings(Scope.NAME)
+
+    def __init__(self, desk: Desk, *, name: str, title: str, text: str) -> None:
+        """Ask for `name` to be typed; `text` says what it confirms."""
+        super().__init__(desk)
+        self._wanted = name
+        self._title = title
+        self._said = text
+
+    def body(self) -> Iterable[Widget]:
+        """Return the question and the field."""
+        style = self.desk.style
+        question = Text()
+        question.append(self._said, style("text"))
+        question.append("\n\nType ", style("dim"))
+        question.append(visible(self._wanted), style("accent"))
+        question.append(" to confirm:", style("dim"))
+        panel = Vertical(
+            Static(Text(visible(self._title), style("danger")), classes="title"),
+            Static(question),
+            Input(id="name", select_on_focus=False),
+            id="dialog",
+        )
+        yield Vertical(panel, classes="middle")
+
+    def on_mount(self) -> None:
+        """Let typing begin at once."""
+        super().on_mount()
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    def do_confirm(self) -> None:
+        """Accept the name, exactly as it is."""
+        if self.query_one(Input).value == self._wanted:
+            self.dismiss(True)
+        else:
+            self.desk.say(f"that is not {self._wanted}; nothing is done", "warning")
+
+
+class Confirm(ActionScreen[bool]):
+    """Gives True for `y`."""
+
+    SCOPE = Scope.YES
+    BINDINGS = actions.bindings(Scope.YES)
+
+    def __init__(self, desk: Desk, *, title: str, text: str) -> None:
+        """Ask; `text` says what a yes does, and what not."""
+        super().__init__(desk)
+        self._title = title
+        self._said = text
+
+    def body(self) -> Iterable[Widget]:
+        """Return the question."""
+        style = self.desk.style
+        panel = Vertical(
+            Static(Text(visible(self._title), style("accent")), classes="title"),
+            Static(Text(self._said, style("text"))),
+            id="dialog",
+        )
+        yield Vertical(panel, classes="middle")
+
+    def do_yes(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)

@@ -1,0 +1,120 @@
+"""All that is known of one machine, and who said it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ovmtui.model.identity import VmKey
+from ovmtui.model.text import visible
+from ovmtui.model.vm import Copy, Vm
+from ovmtui.model.vmconfig import ConfigFile
+from ovmtui.ui.desk import Changes, Desk
+from ovmtui.ui.screens.base import Page
+from ovmtui.ui.screens.times import NONE, ago, clock, mib, number
+
+
+class DetailsScreen(Page[None]):
+    """Copies, HA, configuration, disks, interfaces and last jobs of a machine."""
+
+    def __init__(self, desk: Desk, vm: VmKey) -> None:
+        """Show `vm`."""
+        super().__init__(desk)
+        self._key = vm
+
+    def title_text(self) -> tuple[str, str]:
+        """Return name and state."""
+        vm = self._vm
+        if vm is None:
+            return str(self._key), "not known any more"
+        return vm.label, f"{vm.state.value}  {vm.key.pool}"
+
+    def updated(self, changes: Changes) -> None:
+        """Show things as they are now."""
+        self.redraw()
+
+    def content(self) -> RenderableType:
+        """Return the page."""
+        vm = self._vm
+        if vm is None:
+            return Text("no node lists it and no vm.cfg names it any more", self.desk.style("warn"))
+        parts: list[RenderableType] = [self._facts(vm)]
+        parts += self._part("domains", [self._copy(copy) for copy in vm.copies])
+        for file in vm.configs:
+            parts += self._config(file)
+        parts += self._part("jobs", self._jobs())
+        return Group(*parts)
+
+    @property
+    def _vm(self) -> Vm | None:
+        return self.desk.console.snapshot.vms.get(self._key)
+
+    def _facts(self, vm: Vm) -> Table:
+        rows = [("name", vm.name), ("identity", vm.key.identity), ("state", vm.state.value)]
+        if vm.reason:
+            rows.append(("why", vm.reason))
+        rows += [
+            ("memory", mib(vm.memory_mib)),
+            ("vcpus", number(vm.vcpus)),
+            ("HA", self._ha(vm)),
+        ]
+        return self._pairs(rows, marked={"why"})
+
+    def _ha(self, vm: Vm) -> str:
+        fact = vm.ha
+        source = f", says {fact.source}" if fact.source else ""
+        reason = f": {fact.reason}" if fact.reason else ""
+        age = ""
+        if fact.observed_at is not None:
+            age = f", {ago(self.desk.console.monotonic() - fact.observed_at)} ago"
+        return f"{fact.state.value}{source}{age}{reason}"
+
+    def _copy(self, copy: Copy) -> tuple[str, str]:
+        domain = copy.domain
+        identifier = NONE if domain.domid is None else str(domain.domid)
+        share = NONE if copy.cpu_percent is None else f"{copy.cpu_percent:.1f} %"
+        seen = "" if copy.certain else "  when last seen"
+        name = "" if domain.transit.value == "" else f"  as {domain.name}"
+        return copy.node.name, (
+            f"{domain.state.value}  id {identifier}  {domain.memory_mib} MiB  "
+            f"{domain.vcpus} vcpus  cpu {share}  {domain.cpu_seconds:.0f} s of cpu time{name}{seen}"
+        )
+
+    def _config(self, file: ConfigFile) -> list[RenderableType]:
+        config = file.config
+        rows = [(f"{d.device} {d.mode}", f"{d.kind}:{d.path}") for d in config.disks]
+        rows += [(i.bridge or NONE, i.mac or "MAC not stated") for i in config.interfaces]
+        rows += [("not understood", note) for note in file.notes]
+        rows += list(config.settings)
+        return self._part(file.path, rows)
+
+    def _jobs(self) -> Iterable[tuple[str, str]]:
+        jobs = [job for job in self.desk.console.jobs if job.vm == self._key]
+        for job in reversed(jobs[-10:]):
+            outcome = job.outcome.value if job.outcome else "under way"
+            yield clock(job.started_at), f"{job.title}  {outcome}  {job.summary}"
+
+    def _part(self, title: str, rows: Iterable[tuple[str, str]]) -> list[RenderableType]:
+        listed = list(rows)
+        if not listed:
+            return []
+        return [Text(), Text(visible(title), self.desk.style("accent")), self._pairs(listed)]
+
+    def _pairs(
+        self, rows: Iterable[tuple[str, str]], *, marked: frozenset[str] | set[str] = frozenset()
+    ) -> Table:
+        style = self.desk.style
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(width=16)
+        table.add_column(ratio=1, overflow="fold")
+        table.expand = True
+        for name, value in rows:
+            role = "warn" if name in marked else "text"
+            table.add_row(
+                Text(visible(name), style("dim"), overflow="fold"),
+                Text(visible(value), style(role)),
+            )
+        return table

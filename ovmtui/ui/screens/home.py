@@ -1,0 +1,225 @@
+"""The main screen: all machines, the nodes above them, the output of jobs beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import ClassVar
+
+from textual import on
+from textual.containers import Container, Horizontal
+from textual.widget import Widget
+from textual.widgets import Input, Label
+
+from ovmtui.model.identity import VmKey
+from ovmtui.model.vm import Vm
+from ovmtui.ui import actions
+from ovmtui.ui.desk import Changes, Desk
+from ovmtui.ui.screens.home_texts import empty_text, resting_text
+from ovmtui.ui.screens.pane_content import PaneContent
+from ovmtui.ui.screens.viewing import Viewing
+from ovmtui.ui.situation import Scope, Situation
+from ovmtui.ui.viewmodel.rows import Row, build
+from ovmtui.ui.widgets.grid import Grid
+from ovmtui.ui.widgets.message_line import MessageLine
+from ovmtui.ui.widgets.node_strip import NodeStrip
+from ovmtui.ui.widgets.output_pane import OutputPane
+from ovmtui.ui.widgets.title import TitleBar
+
+WIDE = 110
+"""Columns from which the output has its place beside the machines."""
+_TICK = 1.0
+"""Seconds between two looks at the clock."""
+
+
+class Layout(Enum):
+    """What fills the middle of the screen; the value is its style class."""
+
+    GRID = "-grid"
+    BOTH = "-both"
+    PANE = "-pane"
+
+
+class HomeScreen(Viewing):
+    """Shows the newest snapshot and never waits for anything."""
+
+    SCOPE = Scope.HOME
+    BINDINGS = actions.bindings(Scope.HOME)
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (WIDE, "-wide")]
+
+    def __init__(self, desk: Desk) -> None:
+        """Begin with the whole pool, sorted by name."""
+        super().__init__(desk)
+        self._layout: Layout | None = None
+        self._content: PaneContent | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """Return title, nodes, machines, output and the filter."""
+        yield TitleBar(id="title")
+        yield NodeStrip(id="nodes")
+        yield Container(Grid(id="grid"), OutputPane(id="pane"), id="middle")
+        yield Horizontal(
+            Label("/", id="slash"), Input(id="filter", select_on_focus=False), id="filtering"
+        )
+
+    def on_mount(self) -> None:
+        """Show what is known already."""
+        super().on_mount()
+        self._content = PaneContent(self.desk.console, self.query_one(OutputPane))
+        self.query_one(Grid).focus()
+        self.set_interval(_TICK, self._tick)
+        self.call_after_refresh(self.redraw)
+
+    def on_resize(self) -> None:
+        """Fit everything into the new size."""
+        super().on_resize()
+        self.call_after_refresh(self.redraw)
+
+    def on_screen_resume(self) -> None:
+        """Catch up after another screen."""
+        super().on_screen_resume()
+        self.call_after_refresh(self.redraw)
+
+    def updated(self, changes: Changes) -> None:
+        """Show what is new."""
+        if self._content is not None:
+            self._content.append(changes.events)
+        self.redraw()
+
+    @property
+    def machine(self) -> Vm | None:
+        """The machine under the cursor."""
+        key = self.query_one(Grid).cursor if self.is_mounted else None
+        return self.desk.console.snapshot.vms.get(key) if key is not None else None
+
+    def situation(self) -> Situation:
+        """Return what the verbs of this screen depend on."""
+        return Situation(
+            vm=self.machine,
+            job=self.machine_job,
+            question=self.asking_job,
+            colour=self.desk.colour,
+        )
+
+    def follow(self, job: str) -> None:
+        """Show the output of `job`, with the cursor on its machine."""
+        for state in self.desk.console.jobs:
+            if state.job == job:
+                self.go_to(state.vm)
+        if self._content is not None:
+            self._content.merged = False
+        self.redraw()
+
+    def go_to(self, vm: VmKey) -> None:
+        """Put the cursor on `vm`; a filter that hides it is taken away."""
+        if self.rows is not None and all(row.key != vm for row in self.rows.rows):
+            self.set_filter("")
+        self.query_one(Grid).move_to(vm)
+
+    def do_mode(self) -> None:
+        """Go to the next layout."""
+        order = list(Layout)
+        self._layout = order[(order.index(self._effective_layout()) + 1) % len(order)]
+        self.redraw()
+        focus = OutputPane if self._layout is Layout.PANE else Grid
+        self.query_one(focus).focus()
+
+    def do_pane(self) -> None:
+        """Show one job's output, or all jobs' together."""
+        assert self._content is not None
+        self._content.merged = not self._content.merged
+        if self._effective_layout() is Layout.GRID:
+            self._layout = Layout.BOTH
+        self.redraw()
+        self.desk.say("output of all jobs" if self._content.merged else "output of one job")
+
+    def do_refresh(self) -> None:
+        """Look at every node now."""
+        self.desk.console.refresh()
+        self.desk.say("every node is asked now")
+
+    def do_copy(self) -> None:
+        """Copy the output when it has the focus, else the row."""
+        pane = self.query_one(OutputPane)
+        row = self._row_under_cursor()
+        if pane.has_focus:
+            self.app.copy_to_clipboard(pane.text())
+            self.desk.say("the output is copied")
+        elif row is not None:
+            self.app.copy_to_clipboard("  ".join(c.text for c in row.cells if c.text.strip()))
+            self.desk.say("the row is copied")
+
+    def do_theme(self) -> None:
+        """Take the next theme."""
+        names = sorted(self.desk.themes)
+        self.app.theme = names[(names.index(self.app.theme) + 1) % len(names)]
+        self.query_one(Grid).theme_changed()
+        self.query_one(OutputPane).theme_changed()
+        self.desk.say(f"theme {self.app.theme}")
+        self.redraw()
+
+    @on(Grid.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self._redraw_about_cursor()
+
+    @on(Grid.Selected)
+    def _selected(self) -> None:
+        self.action_do("vm.details")
+
+    def _row_under_cursor(self) -> Row | None:
+        key = self.query_one(Grid).cursor
+        rows = self.rows.rows if self.rows else ()
+        return next((row for row in rows if row.key == key), None)
+
+    def _effective_layout(self) -> Layout:
+        if self._layout is not None:
+            return self._layout
+        if self.size.width >= WIDE or self.desk.console.jobs:
+            return Layout.BOTH
+        return Layout.GRID
+
+    def _tick(self) -> None:
+        """Let ages and running times go on, while somebody looks."""
+        if not self.is_current:
+            return
+        if any(job.running for job in self.desk.console.jobs):
+            self.redraw()
+        else:
+            self._redraw_lines()
+
+    def redraw(self) -> None:
+        """Show the newest snapshot as it is to be viewed."""
+        if not self.is_mounted or self._content is None:
+            return
+        console = self.desk.console
+        layout = self._effective_layout()
+        for other in Layout:
+            self.set_class(other is layout, other.value)
+        self.rows = build(console.snapshot, self.view, jobs=console.jobs, now=console.monotonic())
+        grid = self.query_one(Grid)
+        grid.empty_text = empty_text(console.snapshot, filtered=bool(self.view.filter_text))
+        grid.show(self.rows, self.view)
+        self._redraw_lines()
+        self._redraw_about_cursor()
+
+    def _redraw_lines(self) -> None:
+        """Show title and nodes, whose times go on."""
+        console, desk = self.desk.console, self.desk
+        if self.rows is not None:
+            self.query_one(TitleBar).show(desk, self.view, self.rows)
+        self.query_one(NodeStrip).show(
+            console.snapshot,
+            wall_offset=console.wall() - console.monotonic(),
+            style=desk.style,
+        )
+
+    def _redraw_about_cursor(self) -> None:
+        """Show what depends on the machine under the cursor."""
+        if self._content is None:
+            return
+        vm = self.machine
+        self._content.show_for(vm.key if vm else None)
+        self.query_one(MessageLine).rest(
+            *resting_text(self.desk.console.snapshot, rows=self.rows, asking=self.asking_job, vm=vm)
+        )
+        self.refresh_bar()

@@ -1,0 +1,110 @@
+"""A plan as a page: what must hold, what will be done, what to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from ovmtui.model.text import visible
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, Step, WaitStep
+from ovmtui.plan.verdict import Finding, Standing
+
+Styles = Callable[[str], Style]
+
+_MARKS = {
+    Standing.HOLDS: ("✓", "ok"),
+    Standing.FAILS: ("✗", "danger"),
+    Standing.UNKNOWN: ("?", "unknown"),
+    Standing.OVERRIDDEN: ("!", "warn"),
+    Standing.PENDING: ("…", "dim"),
+}
+
+
+def plan_page(
+    plan: Plan, findings: Sequence[Finding], *, remarks: Sequence[str], style: Styles
+) -> RenderableType:
+    """Return the page of `plan` with `findings` as they stand now."""
+    parts: list[RenderableType] = []
+    if findings:
+        parts += [heading("must hold", style), _findings(findings, style), Text()]
+    parts += [heading("will be done", style), _steps(plan.steps, style)]
+    notes = [*plan.notes, *remarks]
+    if notes:
+        parts += [Text(), heading("to know", style)]
+        parts += [Text("  " + visible(note), style("text"), overflow="fold") for note in notes]
+    return Group(*parts)
+
+
+def refusal_page(reasons: Sequence[str], *, style: Styles) -> RenderableType:
+    """Return the page for a plan that cannot be made."""
+    table = _grid(1)
+    for reason in reasons:
+        table.add_row(Text("✗", style("danger")), Text(visible(reason), style("text")))
+    return Group(heading("there is no such plan", style), table)
+
+
+def heading(text: str, style: Styles) -> Text:
+    """Return the title of a part of a page."""
+    return Text(text, style("dim"))
+
+
+def _grid(first: int, *, middle: int | None = None) -> Table:
+    table = Table.grid(padding=(0, 1), pad_edge=False)
+    table.expand = True
+    table.add_column(width=first + 2, justify="right", no_wrap=True)
+    if middle is not None:
+        table.add_column(width=middle, overflow="fold")
+    table.add_column(ratio=1, overflow="fold")
+    return table
+
+
+def _findings(findings: Sequence[Finding], style: Styles) -> Table:
+    table = _grid(1, middle=min(38, max(len(visible(f.subject)) for f in findings)))
+    for finding in findings:
+        symbol, role = _MARKS[finding.verdict.standing]
+        quiet = finding.verdict.standing in {Standing.HOLDS, Standing.PENDING}
+        seen = visible(finding.verdict.text)
+        if finding.verdict.standing is Standing.OVERRIDDEN:
+            seen = f"set aside by you: {seen}"
+        elif finding.overridable and not quiet:
+            seen += " (may be overridden)"
+        table.add_row(
+            Text(symbol, style(role)),
+            Text(visible(finding.subject), style("text")),
+            Text(seen, style("dim" if quiet else role)),
+        )
+    return table
+
+
+def _steps(steps: Sequence[Step], style: Styles) -> Table:
+    names = [step.node.name if step.node else "-" for step in steps]
+    table = _grid(1, middle=min(24, max((len(visible(name)) for name in names), default=1)))
+    for number, (name, step) in enumerate(zip(names, steps, strict=True), 1):
+        table.add_row(
+            Text(str(number), style("dim")), Text(visible(name), style("text")), _what(step, style)
+        )
+    return table
+
+
+def _what(step: Step, style: Styles) -> Text:
+    commands = isinstance(step, CommandStep)
+    text = Text()
+    text.append(visible(step.text), style("command" if commands else "text"))
+    limit = ""
+    if isinstance(step, WaitStep | ProbeStep):
+        limit = f"up to {step.budget:.0f} s"
+    elif isinstance(step, CommandStep | HaReadStep):
+        limit = f"at most {step.timeout:.0f} s"
+    if limit:
+        text.append(f"  {limit}", style("dim"))
+    if isinstance(step, CommandStep) and step.meaning:
+        text.append(f"\n{visible(step.meaning)}", style("dim"))
+    if isinstance(step, WaitStep | ProbeStep):
+        for choice in step.choices:
+            text.append(f"\nif not: {visible(choice.key)}: {visible(choice.meaning)}", style("dim"))
+    return text

@@ -1,0 +1,34 @@
+"""Times and sizes as the pages print them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+NONE = "-"
+"""What stands for a figure that nobody has stated."""
+
+
+def clock(wall: float) -> str:
+    """Return the local time of day of `wall`, seconds since the epoch."""
+    return datetime.fromtimestamp(wall).astimezone().strftime("%H:%M:%S")
+
+
+def ago(seconds: float) -> str:
+    """Return an age in one unit."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 2 * 86400:
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 86400:.0f} d"
+
+
+def mib(value: int | None) -> str:
+    """Return a size that is known in MiB."""
+    return NONE if value is None else f"{value} MiB"
+
+
+def number(value: float | None, *, digits: int = 0) -> str:
+    """Return a number, or what stands for none."""
+    return NONE if value is None else f"{value:.{digits}f}"

@@ -1,0 +1,135 @@
+"""Themes: TOML files with a few colours, and what each role of a text looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import tomli
+from rich.errors import StyleSyntaxError
+from rich.style import Style
+from textual.color import Color, ColorParseError
+from textual.theme import Theme
+
+from ovmtui.errors import ConfigurationError
+
+ROLES = (
+    "text",
+    "dim",
+    "heading",
+    "accent",
+    "ok",
+    "warn",
+    "danger",
+    "unknown",
+    "marked",
+    "cursor",
+    "cursor-idle",
+    "command",
+    "stderr",
+    *(f"node{number}" for number in range(6)),
+)
+"""What a text can mean; each theme has a style for each."""
+
+_COLOURS = (
+    "primary",
+    "secondary",
+    "accent",
+    "warning",
+    "error",
+    "success",
+    "foreground",
+    "background",
+    "surface",
+    "panel",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OvmtuiTheme:
+    """Textual's theme for widgets, and our styles for rendered lines."""
+
+    textual: Theme
+    styles: Mapping[str, Style]
+
+    def style(self, role: str) -> Style:
+        """Return the style of a role; an unknown role looks like text."""
+        return self.styles.get(role) or self.styles["text"]
+
+
+def load_themes() -> dict[str, OvmtuiTheme]:
+    """Return the themes that come with ovmtui, by name.
+
+    Raises:
+        ConfigurationError: a theme file is wrong; the text names file and key.
+    """
+    themes = {}
+    for path in sorted(theme_directory().glob("*.toml")):
+        theme = read_theme(path.stem, path.read_text(encoding="utf-8"), str(path))
+        themes[theme.textual.name] = theme
+    return themes
+
+
+def theme_directory() -> Path:
+    """Return where the theme files are: in the installed package, else in the checkout."""
+    installed = Path(str(resources.files("ovmtui"))) / "data" / "themes"
+    if installed.is_dir():
+        return installed
+    return Path(str(resources.files("ovmtui"))).parent / "themes"
+
+
+def read_theme(name: str, text: str, file: str) -> OvmtuiTheme:
+    """Read one theme.
+
+    Raises:
+        ConfigurationError: the text is no theme; `file` and the key are named.
+    """
+    try:
+        document = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise ConfigurationError(f"{file}: {error}") from None
+    colours = _table(document, "colours", file)
+    for key, value in colours.items():
+        if key not in _COLOURS:
+            raise ConfigurationError(f"{file}: colours.{key}: there are {', '.join(_COLOURS)}")
+        _check_colour(value, f"{file}: colours.{key}")
+    styles = {}
+    for key, value in _table(document, "roles", file).items():
+        if key not in ROLES:
+            raise ConfigurationError(f"{file}: roles.{key}: there are {', '.join(ROLES)}")
+        styles[key] = _style(value, f"{file}: roles.{key}")
+    missing = [role for role in ROLES if role not in styles]
+    if missing or "primary" not in colours:
+        what = f"roles.{missing[0]}" if missing else "colours.primary"
+        raise ConfigurationError(f"{file}: {what} is missing")
+    theme = Theme(
+        name=name,
+        dark=bool(document.get("dark", True)),
+        ansi=bool(document.get("ansi", False)),
+        **colours,
+    )
+    return OvmtuiTheme(theme, styles)
+
+
+def _table(document: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
+    table = document.get(name)
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{file}: the table [{name}] is missing")
+    return table
+
+
+def _check_colour(value: object, where: str) -> None:
+    try:
+        Color.parse(str(value))
+    except ColorParseError as error:
+        raise ConfigurationError(f"{where}: {error}") from None
+
+
+def _style(value: object, where: str) -> Style:
+    try:
+        return Style.parse(str(value))
+    except StyleSyntaxError as error:
+        raise ConfigurationError(f"{where}: {error}") from None

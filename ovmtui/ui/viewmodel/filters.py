@@ -1,0 +1,140 @@
+"""The filter language: words, `field:value`, comparisons, `!` for not, `|` for or."""
+
+from __future__ import annotations
+
+import difflib
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.vm import Vm
+
+Matcher = Callable[[Vm, Snapshot], bool]
+
+_TOKEN = re.compile(r'\s*(?:(?P<bar>\|)|(?P<not>!*)(?P<text>(?:[^\s|"]|"[^"]*"?)+))')
+_COMPARISON = re.compile(r"(?P<field>[a-z%]+)(?P<sign><=|>=|<|>|=)(?P<value>.*)", re.IGNORECASE)
+_SIGNS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+}
+_NUMBERS: dict[str, Callable[[Vm], float | None]] = {
+    "mem": lambda vm: vm.memory_mib,
+    "cpu": lambda vm: vm.cpu_percent,
+    "vcpu": lambda vm: vm.vcpus,
+}
+_TEXTS: dict[str, Callable[[Vm], tuple[str, ...]]] = {
+    "name": lambda vm: (vm.name, vm.label),
+    "node": lambda vm: tuple(node.name for node in vm.nodes),
+    "pool": lambda vm: (vm.key.pool,),
+    "state": lambda vm: (vm.state.value,),
+    "ha": lambda vm: (vm.ha.state.value,),
+    "uuid": lambda vm: (vm.key.identity,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FilterError:
+    """Why a filter cannot be used."""
+
+    message: str
+    position: int
+    """Index of the character where it goes wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Alternatives, each a list of conditions that all must hold."""
+
+    alternatives: tuple[tuple[Matcher, ...], ...]
+
+    def matches(self, vm: Vm, snapshot: Snapshot) -> bool:
+        """Return whether the machine is to be seen. An empty filter shows everything."""
+        return not self.alternatives or any(
+            all(matcher(vm, snapshot) for matcher in alternative)
+            for alternative in self.alternatives
+        )
+
+
+def parse(text: str) -> Filter | FilterError:
+    """Read a filter; a wrong one says where and what would be right."""
+    alternatives: list[list[Matcher]] = [[]]
+    position = 0
+    while text[position:].strip():
+        token = _TOKEN.match(text, position)
+        if token is None:
+            return FilterError("a word is missing after !", position)
+        if token["bar"]:
+            if not alternatives[-1]:
+                return FilterError("nothing stands before |", token.start("bar"))
+            alternatives.append([])
+        else:
+            found = _condition(token["text"], token.start("text"))
+            if isinstance(found, FilterError):
+                return found
+            negated = len(token["not"]) % 2 == 1
+            alternatives[-1].append(_negation(found) if negated else found)
+        position = token.end()
+    if len(alternatives) > 1 and not alternatives[-1]:
+        return FilterError("nothing stands after |", max(0, len(text) - 1))
+    return Filter(tuple(tuple(part) for part in alternatives if part))
+
+
+def _negation(matcher: Matcher) -> Matcher:
+    return lambda vm, snapshot: not matcher(vm, snapshot)
+
+
+def _condition(text: str, position: int) -> Matcher | FilterError:
+    if text.startswith('"'):
+        return _word(text.strip('"'))
+    comparison = _COMPARISON.fullmatch(text)
+    if comparison and comparison["field"].lower() in _NUMBERS:
+        return _number(comparison, position)
+    field, colon, value = text.partition(":")
+    if not colon:
+        if comparison and not text.startswith(comparison["sign"]):
+            return _unknown(comparison["field"], _NUMBERS, position)
+        return _word(text.replace('"', ""))
+    if field.lower() not in _TEXTS:
+        return _unknown(field, _TEXTS, position)
+    return _field(_TEXTS[field.lower()], value.strip('"').lower())
+
+
+def _word(word: str) -> Matcher:
+    wanted = word.lower()
+
+    def matches(vm: Vm, snapshot: Snapshot) -> bool:
+        texts = (vm.name, vm.label, vm.key.pool, *(node.name for node in vm.nodes))
+        return any(wanted in text.lower() for text in texts)
+
+    return matches
+
+
+def _field(values: Callable[[Vm], tuple[str, ...]], wanted: str) -> Matcher:
+    return lambda vm, snapshot: any(wanted in value.lower() for value in values(vm))
+
+
+def _number(comparison: re.Match[str], position: int) -> Matcher | FilterError:
+    compare = _SIGNS[comparison["sign"]]
+    read = _NUMBERS[comparison["field"].lower()]
+    try:
+        wanted = float(comparison["value"])
+    except ValueError:
+        at = position + comparison.start("value")
+        return FilterError(f"{comparison['field']} is compared with a number", at)
+
+    def matches(vm: Vm, snapshot: Snapshot) -> bool:
+        value = read(vm)
+        return value is not None and compare(value, wanted)
+
+    return matches
+
+
+def _unknown(field: str, known: Mapping[str, object], position: int) -> FilterError:
+    near = difflib.get_close_matches(field.lower(), known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    return FilterError(f"{field} is no field: {hint}", position)

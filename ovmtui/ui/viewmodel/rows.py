@@ -1,0 +1,199 @@
+"""The rows of the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ovmtui.model.ha import HaState
+from ovmtui.model.identity import VmKey
+from ovmtui.model.job import JobState
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.text import visible
+from ovmtui.model.vm import Vm, VmState
+from ovmtui.ui.viewmodel.filters import FilterError, parse
+from ovmtui.ui.viewmodel.times import age
+from ovmtui.ui.viewmodel.view import ViewState
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the grid."""
+
+    id: str
+    heading: str
+    width: int
+    """Columns of the terminal that it needs."""
+    priority: int
+    """Columns with high numbers step aside first when the terminal is narrow."""
+    right: bool = False
+    grows: bool = False
+    """Whether it takes the room that is left."""
+
+
+COLUMNS = (
+    Column("name", "NAME", 18, 0, grows=True),
+    Column("pool", "POOL", 8, 9),
+    Column("node", "NODE", 9, 1),
+    Column("state", "STATE", 13, 0),
+    Column("ha", "HA", 9, 1),
+    Column("vcpu", "VCPU", 4, 6, right=True),
+    Column("mem", "MEM", 6, 4, right=True),
+    Column("cpu", "CPU%", 6, 3, right=True),
+    Column("note", "JOB · NOTE", 16, 2, grows=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One text with what it means."""
+
+    text: str
+    role: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One machine; its cells are in the order of `COLUMNS`."""
+
+    key: VmKey
+    cells: tuple[Cell, ...]
+    role: str = "text"
+    """`danger` and `dim` colour the whole row, `marked` its mark."""
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the grid shows, and what it does not."""
+
+    rows: tuple[Row, ...]
+    total: int
+    """Machines without the filter."""
+    hidden_marks: tuple[str, ...] = ()
+    """Names of marked machines that the filter hides."""
+    error: FilterError | None = None
+
+
+_STATES: Mapping[VmState, Cell] = {
+    VmState.RUNNING: Cell("● run", "ok"),
+    VmState.PAUSED: Cell("‖ paused", "warn"),
+    VmState.CRASHED: Cell("✖ crashed", "danger"),
+    VmState.SHUTDOWN: Cell("▪ shut down", "warn"),
+    VmState.DYING: Cell("✖ dying", "danger"),
+    VmState.MIGRATING: Cell("◐ migrating", "accent"),
+    VmState.DOWN: Cell("○ down", "dim"),
+    VmState.SPLIT_BRAIN: Cell("✖ SPLIT BRAIN", "danger"),
+    VmState.UNKNOWN: Cell("? unknown", "unknown"),
+}
+_HA: Mapping[HaState, Cell] = {
+    HaState.ON: Cell("▲ on", "ok"),
+    HaState.OFF: Cell("▽ off", "dim"),
+    HaState.UNKNOWN: Cell("? unknown", "unknown"),
+}
+
+
+def build(snapshot: Snapshot, view: ViewState, *, jobs: Sequence[JobState], now: float) -> Rows:
+    """Return the rows for `view` at the monotonic time `now`.
+
+    A wrong filter hides nothing: it is told, and everything is shown.
+    """
+    found = parse(view.filter_text)
+    error = found if isinstance(found, FilterError) else None
+    machines = list(snapshot.vms.values())
+    if not isinstance(found, FilterError):
+        machines = [vm for vm in machines if found.matches(vm, snapshot)]
+    machines.sort(key=_name_key)
+    machines.sort(key=_SORT_KEYS.get(view.sort, _name_key), reverse=view.descending)
+    running = {job.vm: job for job in jobs if job.running}
+    shown = {vm.key for vm in machines}
+    hidden = sorted(snapshot.vms[key].name for key in view.marks - shown if key in snapshot.vms)
+    return Rows(
+        tuple(
+            _row(vm, snapshot, running.get(vm.key), now, marked=vm.key in view.marks)
+            for vm in machines
+        ),
+        total=len(snapshot.vms),
+        hidden_marks=tuple(hidden),
+        error=error,
+    )
+
+
+def _name_key(vm: Vm) -> tuple[str, str]:
+    return (vm.label.lower(), str(vm.key))
+
+
+def _absent_last(value: float | None) -> float:
+    return float("-inf") if value is None else value
+
+
+_SORT_KEYS: Mapping[str, Callable[[Vm], Any]] = {
+    "name": _name_key,
+    "pool": lambda vm: vm.key.pool,
+    "node": lambda vm: [node.name for node in vm.nodes] or ["\U0010ffff"],
+    "state": lambda vm: list(VmState).index(vm.state),
+    "ha": lambda vm: list(HaState).index(vm.ha.state),
+    "vcpu": lambda vm: _absent_last(vm.vcpus),
+    "mem": lambda vm: _absent_last(vm.memory_mib),
+    "cpu": lambda vm: _absent_last(vm.cpu_percent),
+    "note": lambda vm: vm.reason,
+}
+
+
+def _row(vm: Vm, snapshot: Snapshot, job: JobState | None, now: float, *, marked: bool) -> Row:
+    stale = bool(vm.copies) and not any(copy.certain for copy in vm.copies)
+    role = "text"
+    if vm.state is VmState.SPLIT_BRAIN:
+        role = "danger"
+    elif stale:
+        role = "dim"
+    places = "+".join(node.name for node in vm.nodes)
+    cells = (
+        Cell(visible(vm.label, limit=200)),
+        Cell(visible(vm.key.pool, limit=40), "dim"),
+        Cell(visible(places, limit=60) or "-", "text" if places else "dim"),
+        _STATES[vm.state],
+        _ha(vm),
+        Cell(_figure(vm.vcpus)),
+        Cell(memory(vm.memory_mib)),
+        Cell("-" if vm.cpu_percent is None else f"{vm.cpu_percent:.1f}"),
+        _note(vm, snapshot, job, now, stale=stale),
+    )
+    return Row(vm.key, cells, role, marked)
+
+
+def _ha(vm: Vm) -> Cell:
+    if vm.ha.state is HaState.ON and vm.state in {VmState.DOWN, VmState.CRASHED}:
+        # The manager may start it at any moment.
+        return Cell("▲ on", "warn")
+    return _HA[vm.ha.state]
+
+
+def _figure(value: int | None) -> str:
+    return "-" if value is None else str(value)
+
+
+def memory(mib: int | None) -> str:
+    """Return a size of memory as a person reads it: `512M`, `4.0G`; `-` where unknown."""
+    if mib is None:
+        return "-"
+    return f"{mib}M" if mib < 1024 else f"{mib / 1024:.1f}G"
+
+
+def _note(vm: Vm, snapshot: Snapshot, job: JobState | None, now: float, *, stale: bool) -> Cell:
+    if job is not None:
+        if job.choices:
+            return Cell(f"{visible(job.verb)}: asks, press a", "warn")
+        step = "" if job.current is None else f" {job.current + 1}/{len(job.steps)}"
+        progress = f" {visible(job.progress, limit=60)}" if job.progress else ""
+        return Cell(f"{visible(job.verb)}{step}{progress}", "accent")
+    if stale:
+        listed = [snapshot.nodes[copy.node].listed_at for copy in vm.copies]
+        oldest = min((at for at in listed if at is not None), default=None)
+        old = "" if oldest is None else f"{age(now - oldest)} old; "
+        return Cell(f"{old}{visible(vm.reason, limit=120)}", "unknown")
+    if vm.reason:
+        role = "danger" if vm.state is VmState.SPLIT_BRAIN else "unknown"
+        return Cell(visible(vm.reason, limit=160), role)
+    return Cell("")

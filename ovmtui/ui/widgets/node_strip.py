@@ -1,0 +1,63 @@
+"""The nodes of all pools in one line; those with a problem keep their words longest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.ui.viewmodel.strip import NodeCell, node_cells
+from ovmtui.ui.widgets.line import Line
+
+Styles = Callable[[str], Style]
+
+_GAP = "   "
+_QUIET = {"ok", "text", "dim"}
+
+
+class NodeStrip(Line):
+    """Shows each node's symbol, name and figures, as much as fits."""
+
+    def show(self, snapshot: Snapshot, *, wall_offset: float, style: Styles) -> None:
+        """Show the nodes; `wall_offset` turns monotonic times into seconds since the epoch."""
+        cells = node_cells(snapshot, wall_offset=wall_offset)
+        self.set_text(_fitted(cells, self.size.width - 2, style))
+
+
+def _fitted(cells: Sequence[NodeCell], room: int, style: Styles) -> Text:
+    """Return the most that fits: all words, the brief ones, those of problems, names."""
+    for words in (_all, _brief, _of_problems):
+        text = _line(cells, words, style)
+        if cell_len(text.plain) <= room:
+            return text
+    # Not even the names fit: the ones with a problem come first.
+    worst_first = sorted(cells, key=lambda cell: cell.role in _QUIET)
+    text = _line(worst_first, _of_problems, style)
+    text.truncate(max(1, room), overflow="ellipsis")
+    return text
+
+
+def _all(cell: NodeCell) -> str:
+    return cell.text
+
+
+def _brief(cell: NodeCell) -> str:
+    return cell.brief
+
+
+def _of_problems(cell: NodeCell) -> str:
+    return "" if cell.role in _QUIET else cell.brief
+
+
+def _line(cells: Sequence[NodeCell], words: Callable[[NodeCell], str], style: Styles) -> Text:
+    text = Text(" ")
+    for number, cell in enumerate(cells):
+        text.append(_GAP if number else "")
+        text.append(f"{cell.symbol} ", style(cell.role))
+        text.append(cell.name, style("text"))
+        if said := words(cell):
+            text.append(f" {said}", style("dim" if cell.role in _QUIET else cell.role))
+    return text

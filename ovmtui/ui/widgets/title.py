@@ -1,0 +1,37 @@
+"""The first line: what is shown, how much of it, how old, and the time."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from ovmtui.ui.desk import Desk
+from ovmtui.ui.viewmodel.alerts import alerts
+from ovmtui.ui.viewmodel.rows import Rows
+from ovmtui.ui.viewmodel.title import title
+from ovmtui.ui.viewmodel.view import ViewState
+from ovmtui.ui.widgets.line import Line
+
+
+class TitleBar(Line):
+    """Shows the title's parts, the clock at the right end."""
+
+    def show(self, desk: Desk, view: ViewState, rows: Rows) -> None:
+        """Show the title of what `rows` are."""
+        console = desk.console
+        said = title(
+            console.snapshot,
+            view,
+            rows,
+            jobs=console.jobs,
+            alerts=alerts(console.snapshot),
+            now=console.monotonic(),
+            wall=console.wall(),
+        )
+        left, _, clock = said.rpartition("  ")
+        room = max(1, self.size.width - len(clock) - 3)
+        text = Text(" ")
+        text.append(left, desk.style("text"))
+        text.highlight_words(["ovmtui"], desk.style("accent"))
+        text.truncate(room, overflow="ellipsis", pad=True)
+        text.append(f" {clock}", desk.style("dim"))
+        self.set_text(text)
