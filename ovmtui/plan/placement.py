@@ -9,7 +9,8 @@ from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import NodeView
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Vm
-from ovmtui.plan.guards import memory_needed_mib, why_uncertain
+from ovmtui.plan.guards import why_uncertain
+from ovmtui.plan.readiness import memory_needed_mib
 
 
 @dataclass(frozen=True, slots=True)

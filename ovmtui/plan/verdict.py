@@ -34,6 +34,21 @@ class Verdict:
         return self.standing in {Standing.HOLDS, Standing.OVERRIDDEN}
 
 
+def holds(text: str) -> Verdict:
+    """Return a passing verdict."""
+    return Verdict(Standing.HOLDS, text)
+
+
+def fails(text: str) -> Verdict:
+    """Return a failing verdict."""
+    return Verdict(Standing.FAILS, text)
+
+
+def unknown(text: str) -> Verdict:
+    """Return the verdict of what cannot be told."""
+    return Verdict(Standing.UNKNOWN, text)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of the plan screen: what must hold, and what was seen."""

@@ -8,8 +8,7 @@ from ovmtui.model.domain import DomainState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy
-from ovmtui.plan.guards import fails, holds, unknown
-from ovmtui.plan.verdict import Standing, Verdict
+from ovmtui.plan.verdict import Standing, Verdict, fails, holds, unknown
 
 
 @dataclass(frozen=True, slots=True)

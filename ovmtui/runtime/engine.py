@@ -10,7 +10,6 @@ from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.job import EventKind, Level, Outcome
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.plan.judge import judge
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.statement import where_it_stands
 from ovmtui.plan.steps import (
@@ -22,7 +21,7 @@ from ovmtui.plan.steps import (
     VerifyStep,
     WaitStep,
 )
-from ovmtui.plan.verdict import Finding, Standing
+from ovmtui.runtime.clearance import Clearance
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.commanding import Commanding
 from ovmtui.runtime.dialogue import Cancelled, Dialogue
@@ -86,6 +85,9 @@ class Engine:
             snapshot=snapshot,
             clock=clock,
         )
+        self._clearance = Clearance(
+            plan, recorder=recorder, inspection=inspection, snapshot=snapshot, clock=clock
+        )
         self._title_label = plan.vm_name.upper()
 
     async def run(self) -> Outcome:
@@ -97,7 +99,9 @@ class Engine:
         began = self._clock.monotonic()
         before = self._ha()
         await self._recorder.emit(EventKind.PLAN, self._plan.title, label=self._title_label)
-        end = await self._cleared()
+        end = _End(Outcome.DONE)
+        if reasons := await self._clearance.before_plan():
+            end = _End(Outcome.REFUSED, f"refused, nothing was done: {reasons}")
         if end.goes_on:
             end = await self._steps()
         # What the plan believed may be older than what it did.
@@ -120,32 +124,6 @@ class Engine:
         vm = self._snapshot().vms.get(self._plan.vm)
         return HaState.UNKNOWN if vm is None else vm.ha.state
 
-    async def _cleared(self) -> _End:
-        """Look anew and judge every guard and check."""
-        findings = await self._inspection.inspect(self._plan)
-        for finding in findings:
-            await self._tell_finding(finding)
-        bad = [finding for finding in findings if not finding.verdict.passes]
-        if bad:
-            reasons = "; ".join(f"{f.subject}: {f.verdict.text}" for f in bad)
-            return _End(Outcome.REFUSED, f"refused, nothing was done: {reasons}")
-        return _End(Outcome.DONE)
-
-    async def _tell_finding(self, finding: Finding, *, step: int | None = None) -> None:
-        standing = finding.verdict.standing
-        level = Level.INFO
-        if standing is Standing.OVERRIDDEN:
-            level = Level.WARNING
-        elif not finding.verdict.passes:
-            level = Level.ERROR
-        await self._recorder.emit(
-            EventKind.GUARD,
-            f"{finding.subject}: {standing.value} ({finding.verdict.text})",
-            step=step,
-            level=level,
-            label=self._title_label,
-        )
-
     async def _steps(self) -> _End:
         for index, step in enumerate(self._plan.steps):
             end = await self._step(step, index)
@@ -158,8 +136,10 @@ class Engine:
             return _End(Outcome.CANCELLED, f"cancelled before: {step.text}")
         began = self._clock.monotonic()
         node = step.node.name if step.node else None
-        if isinstance(step, CommandStep) and (refused := await self._still_allowed(step)):
-            return refused
+        if isinstance(step, CommandStep) and (why := await self._clearance.before_step(step)):
+            begun = self._commanding.count > 0
+            outcome = Outcome.FAILED if begun else Outcome.REFUSED
+            return _End(outcome, f"not run: {step.text} ({why})")
         await self._recorder.emit(
             EventKind.STEP, step.text, step=index, node=node, label=step.label
         )
@@ -193,27 +173,6 @@ class Engine:
                 return await self._wait(step, index)
             case VerifyStep():
                 return await self._verify(step, index)
-
-    async def _still_allowed(self, step: CommandStep) -> _End | None:
-        """Judge a command's conditions on a fresh look; None when it may run."""
-        if not step.conditions:
-            return None
-        await self._inspection.look(self._plan.vm.pool)
-        for condition in step.conditions:
-            finding = judge(
-                condition,
-                self._snapshot(),
-                self._clock.monotonic(),
-                overrides=self._plan.intent.overrides,
-            )
-            if not finding.verdict.passes:
-                await self._tell_finding(finding)
-                begun = self._commanding.count > 0
-                return _End(
-                    Outcome.FAILED if begun else Outcome.REFUSED,
-                    f"not run: {step.text} ({finding.subject}: {finding.verdict.text})",
-                )
-        return None
 
     async def _read_ha(self, step: HaReadStep) -> _End:
         if self._manager is None:

@@ -13,9 +13,9 @@ from ovmtui.errors import JournalError, OvmtuiError, PlanRefused
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import JobEvent, JobState, Outcome
-from ovmtui.plan.guards import memory_needed_mib
 from ovmtui.plan.intent import Verb
 from ovmtui.plan.plan import Plan
+from ovmtui.plan.readiness import memory_needed_mib
 from ovmtui.plan.render import describe_step, render
 from ovmtui.plan.steps import CommandStep
 from ovmtui.runtime.clock import Clock

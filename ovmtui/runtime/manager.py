@@ -15,6 +15,7 @@ from ovmtui.errors import OvmtuiError, SecretUnavailable, TransportError
 from ovmtui.model.command import Command
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.node import Reach
 from ovmtui.model.vm import Vm, VmState
 from ovmtui.plan.context import ManagerAccess
 from ovmtui.runtime.clock import Clock
@@ -24,6 +25,8 @@ from ovmtui.toolstacks import ovmcli
 
 _RETRY = 30.0
 """Seconds before the manager is asked again after it failed."""
+_SOON = 0.5
+"""Seconds before another look while the first nodes are being connected."""
 _IDLE = 5.0
 """Seconds before the ages of the HA flags are looked at again."""
 
@@ -152,6 +155,14 @@ class ManagerPoll:
 
     async def _turn(self) -> float:
         if self._node() is None:
+            views = [self._store.node(key) for key in self._watchers]
+            if any(
+                view.reach is Reach.CONNECTING
+                or (view.reach is Reach.UP and not view.certain and not view.list_problem)
+                for view in views
+            ):
+                # Nobody has answered yet: that is no problem of the manager's.
+                return _SOON
             self._store.set_manager_problem(
                 self._pool, "no node from which the manager can be asked answers"
             )

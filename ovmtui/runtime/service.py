@@ -86,13 +86,11 @@ class Service:
 
     def start(self) -> None:
         """Set every node's and manager's task going, on the running event loop."""
-        loop = asyncio.get_running_loop()
-        for key, watcher in self._watchers.items():
-            run = supervise(str(key), watcher.run, clock=self._clock, tell=self._error)
-            self._tasks.append(loop.create_task(run, name=f"node {key}"))
-        for pool, manager in self._managers.items():
-            run = supervise(f"manager of {pool}", manager.run, clock=self._clock, tell=self._error)
-            self._tasks.append(loop.create_task(run, name=f"manager {pool}"))
+        runs = {f"node {key}": watcher.run for key, watcher in self._watchers.items()}
+        runs |= {f"manager of {name}": manager.run for name, manager in self._managers.items()}
+        for name, run in runs.items():
+            task = supervise(name, run, clock=self._clock, tell=self._error)
+            self._tasks.append(asyncio.get_running_loop().create_task(task, name=name))
 
     async def settled(self, *, timeout: float) -> None:
         """Return when every node was asked and searched once, or after `timeout` seconds."""
@@ -101,8 +99,7 @@ class Service:
             for watcher in self._watchers.values()
             for wait in (watcher.attempted, watcher.searched)
         ]
-        if waits:
-            await asyncio.wait(waits, timeout=timeout)
+        await asyncio.wait(waits, timeout=timeout)
         for wait in waits:
             wait.cancel()
 
@@ -237,8 +234,7 @@ class Service:
         await self._journal.close()
 
     def _job_ended(self, plan: Plan, outcome: Outcome) -> None:
-        stops = plan.intent.verb in {Verb.STOP, Verb.DESTROY}
-        if stops and outcome is Outcome.DONE:
+        if plan.intent.verb in {Verb.STOP, Verb.DESTROY} and outcome is Outcome.DONE:
             budget = self._settings.pools[plan.vm.pool].budgets.watch
             self._alarms.watch_for_restart(plan.vm, seconds=budget)
 
@@ -247,7 +243,7 @@ class Service:
         self._emit(SnapshotChanged())
 
     def _error(self, text: str) -> None:
-        self._emit(MessageRaised(text, "error", self._clock.wall()))
+        self._emit(MessageRaised(text, "error", self.wall()))
 
     def _emit(self, update: Update) -> None:
         for listener in tuple(self._listeners):

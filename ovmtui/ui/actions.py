@@ -11,15 +11,14 @@ from ovmtui.ui.situation import Action, Group, Scope, Situation
 
 _Obstacle = Callable[[Situation], str | None]
 
-# id, key, label, help
-_MACHINE = (
-    ("vm.start", "s", "Start", "start the machine on the best node"),
-    ("vm.stop", "S", "Stop", "switch HA off, shut down, wait until it is down everywhere"),
-    ("vm.migrate", "m", "Migrate", "move the running machine to another node"),
-    ("vm.ha", "h", "HA", "switch high availability off or on"),
-    ("vm.destroy", "D", "Destroy", "cut its power; of several copies one is chosen first"),
-)
 # id, key, label, help, obstacle
+_MACHINE: tuple[tuple[str, str, str, str, _Obstacle], ...] = (
+    ("vm.start", "s", "Start", "start it on the best node", needs.may_start),
+    ("vm.stop", "S", "Stop", "HA off, shut down, wait until it is down", needs.must_be_there),
+    ("vm.migrate", "m", "Migrate", "move it to another node, live", needs.must_be_there),
+    ("vm.ha", "h", "HA", "switch high availability off or on", needs.may_act),
+    ("vm.destroy", "D", "Destroy", "cut its power, or that of one copy", needs.must_be_there),
+)
 _JOB: tuple[tuple[str, str, str, str, _Obstacle], ...] = (
     ("job.answer", "a", "Answer", "answer the question of a job", needs.has_question),
     ("job.cancel", "x", "Cancel", "stop waiting in the machine's job", needs.has_job),
@@ -107,7 +106,7 @@ _ELSEWHERE: tuple[tuple[Scope, str, str, str, str, _Obstacle, bool], ...] = (
     (Scope.NAME, "name.leave", "escape", "Leave", "change nothing", needs.always, False),
     (Scope.YES, "yes.yes", "y", "Yes", "do it", needs.always, False),
     (Scope.YES, "yes.leave", "escape", "Leave", "do nothing", needs.always, False),
-    (Scope.HOST_KEY, "key.trust", "y", "Trust", "write it to known_hosts", needs.always, False),
+    (Scope.HOST_KEY, "key.trust", "T", "Trust", "write it to known_hosts", needs.always, False),
     (Scope.HOST_KEY, "key.leave", "escape", "Not now", "stay unconnected", needs.always, False),
     (Scope.PAGE, "page.copy", "c", "Copy", "copy the page as text", needs.always, False),
     (Scope.PAGE, "page.leave", "escape", "Leave", "one step out", needs.always, False),
@@ -116,8 +115,8 @@ _ELSEWHERE: tuple[tuple[Scope, str, str, str, str, _Obstacle, bool], ...] = (
 
 def _all() -> Iterator[Action]:
     home = Scope.HOME
-    for id, key, label, text in _MACHINE:
-        yield Action(id, key, label, text, home, Group.MACHINE, needs.may_act, changes=True)
+    for id, key, label, text, obstacle in _MACHINE:
+        yield Action(id, key, label, text, home, Group.MACHINE, obstacle, changes=True)
     for id, key, label, text, obstacle in _JOB:
         yield Action(id, key, label, text, home, Group.JOB, obstacle, changes=True)
     for id, key, label, text, group, obstacle, bar in _HOME:

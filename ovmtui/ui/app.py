@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import PurePath
 from typing import ClassVar
 
 from rich.style import Style
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import AppBlur, AppFocus
 from textual.message import Message as Event
@@ -28,9 +29,14 @@ from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.home import HomeScreen
 from ovmtui.ui.screens.host_key import HostKeyScreen
 from ovmtui.ui.themes import load_themes
+from ovmtui.ui.typing_order import TypingOrder
 
 DEFAULT_THEME = "ovmtui-dark"
 MONO_THEME = "ovmtui-mono"
+
+
+_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+"""From so many columns a class: the output has its place below or beside the machines."""
 
 
 class Updated(Event, bubble=False):
@@ -41,11 +47,12 @@ class Updated(Event, bubble=False):
         return isinstance(message, Updated)
 
 
-class OvmtuiApp(App[None]):
+class OvmtuiApp(TypingOrder[None]):
     """The console's screens on a running console."""
 
     TITLE = "ovmtui"
-    CSS_PATH: ClassVar[list[str]] = ["screens/base.tcss", "screens/home.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/base.tcss", "screens/home.tcss"]
+    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
     # Quitting is `q` of the main screen, which asks when jobs run.
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "how_to_quit", show=False)]
 
@@ -57,7 +64,6 @@ class OvmtuiApp(App[None]):
         # Only a theme of the terminal's own colours, from the start, is really without any.
         super().__init__(ansi_color=None if colour else True)
         self.animation_level = "none"
-        self.set_class(not colour, "-mono")
         self._looks = load_themes()
         for look in self._looks.values():
             self.register_theme(look.textual)
@@ -70,14 +76,16 @@ class OvmtuiApp(App[None]):
             style=self.style_of,
             show=self._show,
         )
-        self._home = HomeScreen(self.desk)
+        self.home = HomeScreen(self.desk)
+        """The main screen, at the bottom of the stack."""
+        self._unsubscribe: Callable[[], None] | None = None
         self._snapshot_is_new = False
         self._events: list[JobEvent] = []
         self._host_keys: deque[HostKeyQuestion] = deque()
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
-        return self._home
+        return self.home
 
     def on_mount(self) -> None:
         """Listen to the console until the end."""
@@ -85,7 +93,8 @@ class OvmtuiApp(App[None]):
 
     def on_unmount(self) -> None:
         """Listen no longer."""
-        self._unsubscribe()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
 
     def on_app_focus(self, event: AppFocus) -> None:
         """Somebody looks again."""
@@ -103,10 +112,15 @@ class OvmtuiApp(App[None]):
         for screen in tuple(self.screen_stack):
             if isinstance(screen, ActionScreen):
                 screen.updated(changes)
+        self._next_host_key()
 
     def action_how_to_quit(self) -> None:
         """Say how to leave, for those who expect a ctrl chord to do it."""
         self.desk.say("q quits, from the main screen")
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return what Textual's style sheets take for granted of an ansi theme."""
+        return {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the actions of the screen on top, in place of Textual's own commands."""
@@ -137,19 +151,18 @@ class OvmtuiApp(App[None]):
         self.post_message(Updated())
 
     def _ask_host_key(self, question: HostKeyQuestion) -> None:
-        known = [*self._host_keys]
-        if question not in known:
+        if question not in self._host_keys:
             self._host_keys.append(question)
-        if not known:
-            self._next_host_key()
+        self._next_host_key()
 
     def _next_host_key(self) -> None:
-        if self._host_keys:
+        """Ask, but never over a page whose keys somebody may be about to press."""
+        if self._host_keys and isinstance(self.screen, HomeScreen):
             self.push_screen(HostKeyScreen(self.desk, self._host_keys[0]), self._host_key_done)
 
     def _host_key_done(self, _: None) -> None:
         self._host_keys.popleft()
-        self._next_host_key()
+        self.call_later(self._next_host_key)
 
     def style_of(self, role: str) -> Style:
         """Return the style of `role` in the present theme."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ovmtui.model.job import JobState
-from ovmtui.model.vm import Vm
+from ovmtui.model.text import visible
+from ovmtui.model.vm import Vm, VmState
 
 
 class Scope(Enum):
@@ -80,11 +81,28 @@ def may_act(situation: Situation) -> str | None:
     return None
 
 
+def may_start(situation: Situation) -> str | None:
+    """It may be acted on, and no node lists it."""
+    vm = situation.vm
+    if vm is not None and vm.copies:
+        places = ", ".join(node.name for node in vm.nodes)
+        return f"{visible(vm.name)} is {vm.state.value} on {places}"
+    return may_act(situation)
+
+
+def must_be_there(situation: Situation) -> str | None:
+    """It may be acted on, and is not known to be down everywhere."""
+    vm = situation.vm
+    if vm is not None and vm.state is VmState.DOWN:
+        return f"{visible(vm.name)} is down"
+    return may_act(situation)
+
+
 def has_job(situation: Situation) -> str | None:
     """A job must run for the machine."""
     if situation.vm is None:
         return "no machine is under the cursor"
-    return None if situation.job else f"no job runs for {situation.vm.name}"
+    return None if situation.job else f"no job runs for {visible(situation.vm.name)}"
 
 
 def has_question(situation: Situation) -> str | None:

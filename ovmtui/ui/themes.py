@@ -109,6 +109,7 @@ def read_theme(name: str, text: str, file: str) -> OvmtuiTheme:
         name=name,
         dark=bool(document.get("dark", True)),
         ansi=bool(document.get("ansi", False)),
+        variables={key: str(value) for key, value in document.get("variables", {}).items()},
         **colours,
     )
     return OvmtuiTheme(theme, styles)

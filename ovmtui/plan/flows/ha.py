@@ -6,9 +6,9 @@ from ovmtui.errors import PlanRefused
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.context import Context
 from ovmtui.plan.flows import parts
-from ovmtui.plan.guards import IsRunning
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.plan import Plan
+from ovmtui.plan.readiness import IsRunning
 
 
 def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:

@@ -11,10 +11,11 @@ from ovmtui.model.vm import Vm
 from ovmtui.plan.checks import Check
 from ovmtui.plan.context import Context
 from ovmtui.plan.flows import parts
-from ovmtui.plan.guards import MemoryFree, NodeAnswers, RunsOnlyOn, SameCpu
+from ovmtui.plan.guards import NodeAnswers, RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import rank_targets
 from ovmtui.plan.plan import Plan
+from ovmtui.plan.readiness import MemoryFree, SameCpu
 from ovmtui.plan.steps import CommandStep, VerifyStep
 from ovmtui.plan.waits import RunsOn
 from ovmtui.toolstacks import preconditions, xm

@@ -9,8 +9,8 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context, ManagerAccess
-from ovmtui.plan.guards import ManagerAnswers
 from ovmtui.plan.intent import Intent
+from ovmtui.plan.readiness import ManagerAnswers
 from ovmtui.plan.steps import CommandStep, Expectation, HaReadStep, Step
 from ovmtui.toolstacks import ovmcli
 

@@ -12,18 +12,11 @@ from ovmtui.plan.checks import Check, Reading
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
 from ovmtui.plan.flows import parts
-from ovmtui.plan.guards import (
-    ConfigFoundOnce,
-    ConfigUnderstood,
-    MemoryFree,
-    NodeAnswers,
-    PoolAnswers,
-    RunsNowhere,
-    RunsOnlyOn,
-)
+from ovmtui.plan.guards import NodeAnswers, PoolAnswers, RunsNowhere, RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import rank_targets
 from ovmtui.plan.plan import Plan
+from ovmtui.plan.readiness import ConfigFoundOnce, ConfigUnderstood, MemoryFree
 from ovmtui.plan.steps import Choice, CommandStep, ProbeStep, Step, Then, WaitStep
 from ovmtui.plan.waits import RunsOn
 from ovmtui.toolstacks import guest, preconditions, xm

@@ -54,4 +54,4 @@ class AlertsScreen(ListScreen[VmKey]):
         return alerts(self.desk.console.snapshot)
 
     def _line(self, alert: Alert) -> Text:
-        return Text(visible(alert.text), self.desk.style("text"))
+        return Text(visible(alert.text), self.desk.style(alert.severity))

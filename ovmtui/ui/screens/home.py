@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import ClassVar
 
 from textual import on
 from textual.containers import Container, Horizontal
 from textual.widget import Widget
-from textual.widgets import Input, Label
+from textual.widgets import Label
 
 from ovmtui.model.identity import VmKey
 from ovmtui.model.vm import Vm
@@ -19,15 +18,14 @@ from ovmtui.ui.screens.home_texts import empty_text, resting_text
 from ovmtui.ui.screens.pane_content import PaneContent
 from ovmtui.ui.screens.viewing import Viewing
 from ovmtui.ui.situation import Scope, Situation
-from ovmtui.ui.viewmodel.rows import Row, build
+from ovmtui.ui.viewmodel.rows import Row, RowCache, build
+from ovmtui.ui.widgets.filter_input import FilterInput
 from ovmtui.ui.widgets.grid import Grid
 from ovmtui.ui.widgets.message_line import MessageLine
 from ovmtui.ui.widgets.node_strip import NodeStrip
 from ovmtui.ui.widgets.output_pane import OutputPane
 from ovmtui.ui.widgets.title import TitleBar
 
-WIDE = 110
-"""Columns from which the output has its place beside the machines."""
 _TICK = 1.0
 """Seconds between two looks at the clock."""
 
@@ -45,12 +43,12 @@ class HomeScreen(Viewing):
 
     SCOPE = Scope.HOME
     BINDINGS = actions.bindings(Scope.HOME)
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (WIDE, "-wide")]
 
     def __init__(self, desk: Desk) -> None:
         """Begin with the whole pool, sorted by name."""
         super().__init__(desk)
         self._layout: Layout | None = None
+        self._row_cache: RowCache = {}
         self._content: PaneContent | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -59,7 +57,7 @@ class HomeScreen(Viewing):
         yield NodeStrip(id="nodes")
         yield Container(Grid(id="grid"), OutputPane(id="pane"), id="middle")
         yield Horizontal(
-            Label("/", id="slash"), Input(id="filter", select_on_focus=False), id="filtering"
+            Label("/", id="slash"), FilterInput(id="filter", select_on_focus=False), id="filtering"
         )
 
     def on_mount(self) -> None:
@@ -159,7 +157,10 @@ class HomeScreen(Viewing):
         self.redraw()
 
     @on(Grid.CursorMoved)
-    def _cursor_moved(self) -> None:
+    def _cursor_moved(self, event: Grid.CursorMoved) -> None:
+        if event.lost is not None and event.lost not in self.desk.console.snapshot.vms:
+            now = f"the cursor is on {self.machine.name} now" if self.machine else "none is left"
+            self.desk.say(f"the machine under the cursor is gone; {now}", "warning")
         self._redraw_about_cursor()
 
     @on(Grid.Selected)
@@ -174,9 +175,8 @@ class HomeScreen(Viewing):
     def _effective_layout(self) -> Layout:
         if self._layout is not None:
             return self._layout
-        if self.size.width >= WIDE or self.desk.console.jobs:
-            return Layout.BOTH
-        return Layout.GRID
+        # Before the first job there is no output: the machines have all the room.
+        return Layout.BOTH if self.desk.console.jobs else Layout.GRID
 
     def _tick(self) -> None:
         """Let ages and running times go on, while somebody looks."""
@@ -195,7 +195,13 @@ class HomeScreen(Viewing):
         layout = self._effective_layout()
         for other in Layout:
             self.set_class(other is layout, other.value)
-        self.rows = build(console.snapshot, self.view, jobs=console.jobs, now=console.monotonic())
+        self.rows = build(
+            console.snapshot,
+            self.view,
+            jobs=console.jobs,
+            now=console.monotonic(),
+            cache=self._row_cache,
+        )
         grid = self.query_one(Grid)
         grid.empty_text = empty_text(console.snapshot, filtered=bool(self.view.filter_text))
         grid.show(self.rows, self.view)

@@ -24,7 +24,7 @@ _COMPARE = (
 
 
 class HostKeyScreen(ActionScreen[None]):
-    """Shows the fingerprint; `y` trusts it."""
+    """Shows the fingerprint; `T` trusts it, a key that no plan is run with."""
 
     SCOPE = Scope.HOST_KEY
     BINDINGS = actions.bindings(Scope.HOST_KEY)

@@ -25,6 +25,9 @@ _OUTCOMES = {
     Outcome.CANCELLED: ("·", "warn"),
 }
 
+_ONE_LINE = 110
+"""Columns from which a job and where it stands share a line."""
+
 
 class JobsScreen(ListScreen[str]):
     """Gives the id of the job whose output is to be shown."""
@@ -92,7 +95,7 @@ class JobsScreen(ListScreen[str]):
         done = sum(outcome is not None for outcome in job.outcomes)
         text.append(cell(f"{done}/{len(job.steps)}", 5), style("dim"))
         said, role = self._standing(job)
-        text.append(said, style(role))
+        text.append(said if self.size.width >= _ONE_LINE else f"\n{' ' * 11}{said}", style(role))
         return text
 
     def _standing(self, job: JobState) -> tuple[str, str]:

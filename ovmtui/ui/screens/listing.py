@@ -90,8 +90,9 @@ class ListScreen(ActionScreen[ResultT]):
         if not self.is_mounted:
             return
         self.query_one(Heading).show(self.desk, *self.title_text())
-        columns = Text(" ").append_text(self.columns())
-        self.query_one("#columns", Line).set_text(columns)
+        heads, columns = self.columns(), self.query_one("#columns", Line)
+        columns.set_text(Text(" ").append_text(heads))
+        columns.display = bool(heads)
         items = tuple(self.items())
         if items != self._shown:
             self._fill(items)

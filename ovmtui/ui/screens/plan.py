@@ -55,6 +55,10 @@ class PlanScreen(Page[str]):
         super().on_mount()
         self.do_look()
 
+    def on_screen_suspend(self) -> None:
+        """Another screen is on top: what was confirmed before must be so again."""
+        self._armed = False
+
     def title_text(self) -> tuple[str, str]:
         """Return the plan's title and its pool."""
         vm = self.desk.console.snapshot.vms.get(self._intent.vm)
@@ -65,7 +69,13 @@ class PlanScreen(Page[str]):
         """Return the plan, or why there is none."""
         if self._plan is None:
             return refusal_page(self._refusal, style=self.desk.style)
-        return plan_page(self._plan, self._findings, remarks=self._remarks, style=self.desk.style)
+        return plan_page(
+            self._plan,
+            self._findings,
+            remarks=self._remarks,
+            width=self.size.width,
+            style=self.desk.style,
+        )
 
     def situation(self) -> Situation:
         """Return what stands in the way of running, and of overriding."""
@@ -134,7 +144,7 @@ class PlanScreen(Page[str]):
             self._findings = findings
         self._looking = False
         self.redraw()
-        if self._armed:
+        if self._armed and self.is_current:
             self._armed = False
             self._confirmed()
 

@@ -26,23 +26,23 @@ _MARKS = {
 
 
 def plan_page(
-    plan: Plan, findings: Sequence[Finding], *, remarks: Sequence[str], style: Styles
+    plan: Plan, findings: Sequence[Finding], *, remarks: Sequence[str], width: int, style: Styles
 ) -> RenderableType:
-    """Return the page of `plan` with `findings` as they stand now."""
+    """Return the page of `plan` with `findings` as they stand now, for so many columns."""
     parts: list[RenderableType] = []
     if findings:
-        parts += [heading("must hold", style), _findings(findings, style), Text()]
+        parts += [heading("must hold", style), _findings(findings, width, style), Text()]
     parts += [heading("will be done", style), _steps(plan.steps, style)]
     notes = [*plan.notes, *remarks]
     if notes:
         parts += [Text(), heading("to know", style)]
-        parts += [Text("  " + visible(note), style("text"), overflow="fold") for note in notes]
+        parts += [Text(visible(note), style("text"), overflow="fold") for note in notes]
     return Group(*parts)
 
 
 def refusal_page(reasons: Sequence[str], *, style: Styles) -> RenderableType:
     """Return the page for a plan that cannot be made."""
-    table = _grid(1)
+    table = _grid()
     for reason in reasons:
         table.add_row(Text("✗", style("danger")), Text(visible(reason), style("text")))
     return Group(heading("there is no such plan", style), table)
@@ -53,18 +53,19 @@ def heading(text: str, style: Styles) -> Text:
     return Text(text, style("dim"))
 
 
-def _grid(first: int, *, middle: int | None = None) -> Table:
-    table = Table.grid(padding=(0, 1), pad_edge=False)
+def _grid(*, middle: int | None = None) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
     table.expand = True
-    table.add_column(width=first + 2, justify="right", no_wrap=True)
+    table.add_column(width=2, justify="right", no_wrap=True)
     if middle is not None:
         table.add_column(width=middle, overflow="fold")
     table.add_column(ratio=1, overflow="fold")
     return table
 
 
-def _findings(findings: Sequence[Finding], style: Styles) -> Table:
-    table = _grid(1, middle=min(38, max(len(visible(f.subject)) for f in findings)))
+def _findings(findings: Sequence[Finding], width: int, style: Styles) -> Table:
+    longest = max(len(visible(finding.subject)) for finding in findings)
+    table = _grid(middle=min(longest, 2 * width // 5))
     for finding in findings:
         symbol, role = _MARKS[finding.verdict.standing]
         quiet = finding.verdict.standing in {Standing.HOLDS, Standing.PENDING}
@@ -83,7 +84,7 @@ def _findings(findings: Sequence[Finding], style: Styles) -> Table:
 
 def _steps(steps: Sequence[Step], style: Styles) -> Table:
     names = [step.node.name if step.node else "-" for step in steps]
-    table = _grid(1, middle=min(24, max((len(visible(name)) for name in names), default=1)))
+    table = _grid(middle=min(24, max((len(visible(name)) for name in names), default=1)))
     for number, (name, step) in enumerate(zip(names, steps, strict=True), 1):
         table.add_row(
             Text(str(number), style("dim")), Text(visible(name), style("text")), _what(step, style)
@@ -104,7 +105,7 @@ def _what(step: Step, style: Styles) -> Text:
         text.append(f"  {limit}", style("dim"))
     if isinstance(step, CommandStep) and step.meaning:
         text.append(f"\n{visible(step.meaning)}", style("dim"))
-    if isinstance(step, WaitStep | ProbeStep):
-        for choice in step.choices:
-            text.append(f"\nif not: {visible(choice.key)}: {visible(choice.meaning)}", style("dim"))
+    if isinstance(step, WaitStep | ProbeStep) and step.choices:
+        choices = " · ".join(f"{choice.key} ({choice.meaning})" for choice in step.choices)
+        text.append(f"\nelse asks: {visible(choices)}", style("dim"))
     return text

@@ -11,8 +11,10 @@ from textual.widgets import Input
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.listing import Picker
 from ovmtui.ui.screens.machine_actions import MachineActions
-from ovmtui.ui.viewmodel.rows import COLUMNS, Rows
+from ovmtui.ui.viewmodel.columns import COLUMNS
+from ovmtui.ui.viewmodel.rows import Rows
 from ovmtui.ui.viewmodel.view import ViewState
+from ovmtui.ui.widgets.filter_input import FilterInput
 from ovmtui.ui.widgets.grid import Grid
 
 
@@ -38,9 +40,11 @@ class Viewing(MachineActions):
     def do_filter(self) -> None:
         """Open the filter line."""
         self.query_one("#filtering").add_class("-open")
-        field = self.query_one("#filter", Input)
+        field = self.query_one("#filter", FilterInput)
+        field.kept = self._filter_kept
         field.value = self.view.filter_text
-        field.focus()
+        # Not `focus()`, which comes later: the next key is a part of the filter already.
+        self.set_focus(field)
 
     def do_out(self) -> None:
         """Go one step out: filter line, filter, marks."""
@@ -50,7 +54,7 @@ class Viewing(MachineActions):
             self.set_filter("")
         elif self.view.marks:
             self.set_view(replace(self.view, marks=frozenset()))
-        self.query_one(Grid).focus()
+        self.set_focus(self.query_one(Grid))
 
     def do_sort(self) -> None:
         """Choose the order; the present one again turns it round."""
@@ -75,10 +79,9 @@ class Viewing(MachineActions):
     def _filter_typed(self, event: Input.Changed) -> None:
         self.set_filter(event.value)
 
-    @on(Input.Submitted, "#filter")
     def _filter_kept(self) -> None:
         self._close_filter()
-        self.query_one(Grid).focus()
+        self.set_focus(self.query_one(Grid))
 
     def _close_filter(self) -> None:
         self.query_one("#filtering").remove_class("-open")

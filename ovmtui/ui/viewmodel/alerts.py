@@ -50,7 +50,14 @@ def _of_vm(vm: Vm) -> list[Alert]:
             return [Alert("warn", f"{name}: down, though HA is on", vm.key)]
         case VmState.SHUTDOWN:
             return [Alert("warn", f"{name}: its guest is down, the domain is kept", vm.key)]
-        case VmState.UNKNOWN if vm.copies:
+        case VmState.PAUSED:
+            return [Alert("warn", f"{name}: paused on {_places(vm)}", vm.key)]
+        case VmState.MIGRATING if len(vm.copies) == 1:
+            # Both sides are seen while it lasts; one alone may be a leftover.
+            domain = vm.copies[0].domain.name
+            text = f"{name}: {visible(domain, limit=80)} on {_places(vm)}, {reason}"
+            return [Alert("warn", text, vm.key)]
+        case VmState.UNKNOWN:
             return [Alert("unknown", f"{name}: unknown, {reason}", vm.key)]
         case VmState.RUNNING if vm.reason:
             return [Alert("warn", f"{name}: {reason}", vm.key)]

@@ -18,34 +18,6 @@ from ovmtui.ui.viewmodel.view import ViewState
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the grid."""
-
-    id: str
-    heading: str
-    width: int
-    """Columns of the terminal that it needs."""
-    priority: int
-    """Columns with high numbers step aside first when the terminal is narrow."""
-    right: bool = False
-    grows: bool = False
-    """Whether it takes the room that is left."""
-
-
-COLUMNS = (
-    Column("name", "NAME", 18, 0, grows=True),
-    Column("pool", "POOL", 8, 9),
-    Column("node", "NODE", 9, 1),
-    Column("state", "STATE", 13, 0),
-    Column("ha", "HA", 9, 1),
-    Column("vcpu", "VCPU", 4, 6, right=True),
-    Column("mem", "MEM", 6, 4, right=True),
-    Column("cpu", "CPU%", 6, 3, right=True),
-    Column("note", "JOB · NOTE", 16, 2, grows=True),
-)
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
     """One text with what it means."""
 
@@ -94,11 +66,26 @@ _HA: Mapping[HaState, Cell] = {
 }
 
 
-def build(snapshot: Snapshot, view: ViewState, *, jobs: Sequence[JobState], now: float) -> Rows:
+RowCache = dict[VmKey, tuple[Vm, JobState | None, bool, Row]]
+"""Rows with what they were made of: a machine that did not change keeps its row."""
+
+
+def build(
+    snapshot: Snapshot,
+    view: ViewState,
+    *,
+    jobs: Sequence[JobState],
+    now: float,
+    cache: RowCache | None = None,
+) -> Rows:
     """Return the rows for `view` at the monotonic time `now`.
 
-    A wrong filter hides nothing: it is told, and everything is shown.
+    A wrong filter hides nothing: it is told, and everything is shown. Unchanged machines
+    are the same objects in each snapshot, so `cache` saves most of the work.
     """
+    cache = {} if cache is None else cache
+    for gone in [key for key in cache if key not in snapshot.vms]:
+        del cache[gone]
     found = parse(view.filter_text)
     error = found if isinstance(found, FilterError) else None
     machines = list(snapshot.vms.values())
@@ -111,7 +98,7 @@ def build(snapshot: Snapshot, view: ViewState, *, jobs: Sequence[JobState], now:
     hidden = sorted(snapshot.vms[key].name for key in view.marks - shown if key in snapshot.vms)
     return Rows(
         tuple(
-            _row(vm, snapshot, running.get(vm.key), now, marked=vm.key in view.marks)
+            _cached(cache, vm, snapshot, running.get(vm.key), now, marked=vm.key in view.marks)
             for vm in machines
         ),
         total=len(snapshot.vms),
@@ -139,6 +126,25 @@ _SORT_KEYS: Mapping[str, Callable[[Vm], Any]] = {
     "cpu": lambda vm: _absent_last(vm.cpu_percent),
     "note": lambda vm: vm.reason,
 }
+
+
+def _cached(
+    cache: RowCache,
+    vm: Vm,
+    snapshot: Snapshot,
+    job: JobState | None,
+    now: float,
+    *,
+    marked: bool,
+) -> Row:
+    known = cache.get(vm.key)
+    if known is not None and known[0] is vm and known[1] is job and known[2] == marked:
+        return known[3]
+    row = _row(vm, snapshot, job, now, marked=marked)
+    if all(copy.certain for copy in vm.copies):
+        # A row that tells an age changes by itself.
+        cache[vm.key] = (vm, job, marked, row)
+    return row
 
 
 def _row(vm: Vm, snapshot: Snapshot, job: JobState | None, now: float, *, marked: bool) -> Row:

@@ -6,12 +6,9 @@ an immutable value with a cached strip; what equals the row before is not touche
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -19,52 +16,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ovmtui.model.identity import VmKey
-from ovmtui.ui.viewmodel.rows import COLUMNS, Cell, Column, Row, Rows
+from ovmtui.ui.viewmodel.rows import Row, Rows
 from ovmtui.ui.viewmodel.view import ViewState
-
-_MARGIN = 2
-"""Columns before the first one: cursor and mark."""
-_GAP = 1
-
-
-def _plain(role: str) -> Style:
-    """Return no style, whatever the role."""
-    return Style()
-
-
-def fit(text: str, width: int) -> str:
-    """Return `text` in exactly `width` columns, cut with an ellipsis; wide characters count 2."""
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, max(0, width - 1)) + "…", width)
-
-
-def layout(width: int, *, hidden: frozenset[str] = frozenset()) -> tuple[tuple[int, int], ...]:
-    """Return index and width of the columns that have room in `width`, in their order.
-
-    The least important step aside; what is left over goes to those that grow.
-    """
-    chosen = [(index, column) for index, column in enumerate(COLUMNS) if column.id not in hidden]
-
-    def needed(columns: Sequence[tuple[int, Column]]) -> int:
-        return _MARGIN + sum(column.width + _GAP for _, column in columns)
-
-    while len(chosen) > 1 and needed(chosen) > width:
-        chosen.remove(max(chosen, key=lambda pair: pair[1].priority))
-    spare = max(0, width - needed(chosen))
-    growing = [index for index, column in chosen if column.grows]
-    widths = []
-    for index, column in chosen:
-        extra = 0
-        if index in growing:
-            extra = spare // len(growing)
-            if column.id == "name":
-                # A name is short as a rule; what it does not need helps the notes.
-                extra = min(extra, 14)
-            elif "name" in {COLUMNS[i].id for i in growing}:
-                extra = spare - min(spare // len(growing), 14)
-        widths.append((index, column.width + extra))
-    return tuple(widths)
+from ovmtui.ui.widgets.row_painter import RowPainter
 
 
 class Grid(ScrollView, can_focus=True):
@@ -84,9 +38,11 @@ class Grid(ScrollView, can_focus=True):
     class CursorMoved(Message):
         """The cursor is on another machine now; None when there is none."""
 
-        def __init__(self, key: VmKey | None) -> None:
+        def __init__(self, key: VmKey | None, *, lost: VmKey | None = None) -> None:
             super().__init__()
             self.key = key
+            self.lost = lost
+            """The machine it was on, when that is not shown any more."""
 
     class Selected(Message):
         """Enter was pressed on a machine."""
@@ -100,17 +56,16 @@ class Grid(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.empty_text = "no machines"
         """Shown while there is no row."""
-        self.style_of: Callable[[str], Style] = _plain
-        """Gives the style of a role; the application's, once mounted."""
         self.painted = 0
         """Lines that were rendered since the beginning, for measuring."""
         self._rows: tuple[Row, ...] = ()
         self._index: dict[VmKey, int] = {}
         self._cursor: VmKey | None = None
         self._cursor_line = 0
+        self._wanted: VmKey | None = None
+        """The machine that the operator put the cursor on, shown or not."""
         self._view = ViewState()
-        self._strips: dict[tuple[Row, bool], Strip] = {}
-        self._layout: tuple[tuple[int, int], ...] = ()
+        self._painter = RowPainter()
         self._one_pool = True
 
     @property
@@ -124,25 +79,33 @@ class Grid(ScrollView, can_focus=True):
         old, self._rows = self._rows, new
         self._index = {row.key: line for line, row in enumerate(new)}
         one_pool = len({row.key.pool for row in new}) <= 1
-        if view != self._view or one_pool != self._one_pool or not self._layout:
-            self._view, self._one_pool = view, one_pool
+        same_order = (view.sort, view.descending) == (self._view.sort, self._view.descending)
+        self._view = view
+        if one_pool != self._one_pool:
+            self._one_pool = one_pool
             self._relayout()
+        elif not same_order:
+            self.refresh(Region(0, 0, self.size.width, 1))
+        before, line = self._cursor, self._cursor_line
         moved = self._settle_cursor()
+        if self._cursor_line != line:
+            self._refresh_line(line)
+            self._refresh_line(self._cursor_line)
         self.virtual_size = Size(self.size.width, len(new) + 1)
         if bool(old) != bool(new):
             self.refresh()
         else:
             self._refresh_changed(old, new)
-        keep = set(new)
-        self._strips = {key: strip for key, strip in self._strips.items() if key[0] in keep}
+        self._painter.forget(but=self._index)
         if moved:
-            self.post_message(self.CursorMoved(self._cursor))
+            self.post_message(self.CursorMoved(self._cursor, lost=before))
 
     def move_to(self, key: VmKey) -> None:
         """Put the cursor on a machine; one that is not shown changes nothing."""
         line = self._index.get(key)
         if line is None:
             return
+        self._wanted = key
         if key != self._cursor:
             before, self._cursor, self._cursor_line = self._cursor_line, key, line
             self._refresh_line(before)
@@ -154,7 +117,7 @@ class Grid(ScrollView, can_focus=True):
         """Take the application's styles."""
         desk = getattr(self.app, "desk", None)
         if desk is not None:
-            self.style_of = desk.style
+            self._painter.style_of = desk.style
 
     def on_resize(self) -> None:
         """Choose the columns that have room."""
@@ -172,7 +135,7 @@ class Grid(ScrollView, can_focus=True):
 
     def theme_changed(self) -> None:
         """Forget what was painted with other styles."""
-        self._strips.clear()
+        self._painter.forget()
         self.refresh()
 
     def action_step(self, lines: int) -> None:
@@ -198,26 +161,28 @@ class Grid(ScrollView, can_focus=True):
         width = self.size.width
         base = self.rich_style
         if y == 0:
-            return self._heading().adjust_cell_length(width, base).apply_style(base)
+            return (
+                self._painter.heading(self._view).adjust_cell_length(width, base).apply_style(base)
+            )
         if not self._rows:
             text = self.empty_text if y == max(1, self.size.height // 3) else ""
             shown = text.center(width)[:width]
-            return Strip([Segment(shown, self._style("dim"))]).apply_style(base)
+            return Strip([Segment(shown, self._painter.style_of("dim"))]).apply_style(base)
         line = y - 1 + int(self.scroll_offset.y)
         if line >= len(self._rows):
             return Strip.blank(width, base)
         row = self._rows[line]
-        under_cursor = row.key == self._cursor
-        strip = self._strips.get((row, under_cursor and self.has_focus))
-        if strip is None or under_cursor:
-            strip = self._row(row, under_cursor=under_cursor)
-            if not under_cursor:
-                self._strips[row, False] = strip
+        if row.key == self._cursor:
+            strip = self._painter.cursor_row(row, active=self.has_focus)
+        else:
+            strip = self._painter.row(row)
         return strip.adjust_cell_length(width, base).apply_style(base)
 
     def _settle_cursor(self) -> bool:
         """Find the cursor's machine again; return whether it is another one now."""
         before = self._cursor
+        if self._wanted in self._index:
+            self._cursor = self._wanted
         if not self._rows:
             self._cursor, self._cursor_line = None, 0
         elif self._cursor in self._index:
@@ -259,50 +224,5 @@ class Grid(ScrollView, can_focus=True):
 
     def _relayout(self) -> None:
         hidden = frozenset({"pool"}) if self._one_pool else frozenset[str]()
-        self._layout = layout(self.size.width, hidden=hidden)
-        self._strips.clear()
+        self._painter.fit(self.size.width, hidden=hidden)
         self.refresh()
-
-    def _style(self, role: str) -> Style:
-        return self.style_of(role)
-
-    def _heading(self) -> Strip:
-        arrow = "▾" if self._view.descending else "▴"
-        segments = [Segment(" " * _MARGIN)]
-        for index, width in self._layout:
-            column = COLUMNS[index]
-            text = column.heading + (arrow if column.id == self._view.sort else "")
-            segments.append(Segment(_aligned(text, column, width), self._style("heading")))
-            segments.append(Segment(" " * _GAP))
-        return Strip(segments)
-
-    def _row(self, row: Row, *, under_cursor: bool) -> Strip:
-        pointer = "▸" if under_cursor else " "
-        mark = "■" if row.marked else " "
-        segments = [
-            Segment(pointer, self._style("accent")),
-            Segment(mark, self._style("marked")),
-        ]
-        for index, width in self._layout:
-            cell = row.cells[index]
-            segments.append(
-                Segment(_aligned(cell.text, COLUMNS[index], width), self._cell_style(row, cell))
-            )
-            segments.append(Segment(" " * _GAP))
-        strip = Strip(segments)
-        if under_cursor:
-            cursor = self._style("cursor" if self.has_focus else "cursor-idle")
-            return strip.adjust_cell_length(self.size.width).apply_style(cursor)
-        return strip
-
-    def _cell_style(self, row: Row, cell: Cell) -> Style:
-        style = self._style(cell.role)
-        if row.role == "text" or cell.role == row.role:
-            return style
-        return style + self._style(row.role)
-
-
-def _aligned(text: str, column: Column, width: int) -> str:
-    if column.right and cell_len(text) <= width:
-        return " " * (width - cell_len(text)) + text
-    return fit(text, width)

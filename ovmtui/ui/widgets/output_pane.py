@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
@@ -17,12 +18,15 @@ from textual.strip import Strip
 from ovmtui.model.job import EventKind, JobEvent, Level, Outcome, Stream
 from ovmtui.model.text import visible
 from ovmtui.plan.logformat import message_of, prefix_of
+from ovmtui.ui.widgets.row_painter import plain
 
 LINES = 10_000
 """Lines that are kept; the journal has them all."""
 _RATE = 15.0
 """Paintings a second, at most."""
 _NODE_WIDTH = 8
+_NARROWEST = 16
+"""Columns under which lines are not wrapped any more."""
 _INDENT = 2
 """Columns before a line of output."""
 
@@ -53,8 +57,10 @@ class OutputPane(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.follow = True
         """Whether new lines are scrolled to."""
-        self.style_of: Callable[[str], Style] = _plain
+        self.style_of: Callable[[str], Style] = plain
         self._lines: deque[_Line] = deque(maxlen=LINES)
+        self._painted: deque[_Line] = deque(maxlen=2 * LINES)
+        """The lines as they are shown, long ones cut into several."""
         self._heading = ""
         self._merged = False
         self._dirty = False
@@ -70,6 +76,7 @@ class OutputPane(ScrollView, can_focus=True):
     def show(self, title: str, events: Sequence[JobEvent], *, merged: bool) -> None:
         """Show other events from the beginning, under the heading `title`."""
         self._lines.clear()
+        self._painted.clear()
         self._merged = merged
         self._heading = title
         self.follow = True
@@ -79,7 +86,9 @@ class OutputPane(ScrollView, can_focus=True):
     def append(self, events: Sequence[JobEvent]) -> None:
         """Add events; they are painted soon."""
         for event in events:
-            self._lines.extend(self._lines_of(event))
+            for line in self._lines_of(event):
+                self._lines.append(line)
+                self._painted.extend(self._wrapped(line))
         self._dirty = self._dirty or bool(events)
 
     def set_heading(self, text: str) -> None:
@@ -99,6 +108,9 @@ class OutputPane(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
+        self._painted.clear()
+        for line in self._lines:
+            self._painted.extend(self._wrapped(line))
         self._dirty = True
 
     def action_step(self, lines: int) -> None:
@@ -122,13 +134,13 @@ class OutputPane(ScrollView, can_focus=True):
             heading = Segment(f" {self._heading}{mark}", self.style_of("heading"))
             return Strip([heading]).adjust_cell_length(width, base).apply_style(base)
         line = y - 1 + int(self.scroll_offset.y)
-        if line >= len(self._lines):
+        if line >= len(self._painted):
             return Strip.blank(width, base)
-        return self._strip(self._lines[line]).adjust_cell_length(width, base).apply_style(base)
+        return self._strip(self._painted[line]).adjust_cell_length(width, base).apply_style(base)
 
     @property
     def _last_top(self) -> int:
-        return max(0, len(self._lines) + 1 - self.size.height)
+        return max(0, len(self._painted) + 1 - self.size.height)
 
     def _scroll(self, top: int) -> None:
         top = max(0, min(top, self._last_top))
@@ -140,7 +152,7 @@ class OutputPane(ScrollView, can_focus=True):
         if not self._dirty:
             return
         self._dirty = False
-        self.virtual_size = Size(self.size.width, len(self._lines) + 1)
+        self.virtual_size = Size(self.size.width, len(self._painted) + 1)
         if self.follow:
             self.scroll_to(y=self._last_top, animate=False)
         self.refresh()
@@ -165,6 +177,17 @@ class OutputPane(ScrollView, can_focus=True):
         lines += [_Line("", node, visible(line, limit=2000), role) for line in rest]
         return lines
 
+    def _wrapped(self, line: _Line) -> list[_Line]:
+        """Cut a line into pieces that fit: a command is never hidden behind an edge."""
+        used = 1 + _NODE_WIDTH + (cell_len(line.head) + 2 if line.head else _INDENT)
+        room = self.size.width - used
+        rest = self.size.width - 1 - _NODE_WIDTH - _INDENT
+        if rest < _NARROWEST or cell_len(line.text) <= room:
+            return [line]
+        pieces = _cut(line.text, max(room, _NARROWEST), rest)
+        first = replace(line, text=pieces[0])
+        return [first, *(_Line("", "", piece, line.role) for piece in pieces[1:])]
+
     def _strip(self, line: _Line) -> Strip:
         style = self.style_of(line.role)
         node = Segment(
@@ -182,9 +205,19 @@ class OutputPane(ScrollView, can_focus=True):
         return f"node{number % 6}"
 
 
-def _plain(role: str) -> Style:
-    """Return no style, whatever the role."""
-    return Style()
+def _cut(text: str, first: int, rest: int) -> list[str]:
+    """Cut `text` to columns, at blanks where there are some."""
+    pieces = []
+    width = first
+    while cell_len(text) > width:
+        piece = set_cell_size(text, width).rstrip()
+        blank = piece.rfind(" ")
+        if blank > width // 2:
+            piece = piece[:blank]
+        pieces.append(piece)
+        text = text[len(piece) :].lstrip(" ")
+        width = rest
+    return [*pieces, text]
 
 
 def _role(event: JobEvent) -> str:

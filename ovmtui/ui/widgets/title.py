@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from rich.text import Text
 
 from ovmtui.ui.desk import Desk
@@ -28,10 +29,15 @@ class TitleBar(Line):
             wall=console.wall(),
         )
         left, _, clock = said.rpartition("  ")
-        room = max(1, self.size.width - len(clock) - 3)
+        production = any(pool.production for pool in console.snapshot.pools)
+        band = " PRODUCTION " if production else ""
+        room = max(1, self.size.width - len(clock) - len(band) - 4)
         text = Text(" ")
         text.append(left, desk.style("text"))
         text.highlight_words(["ovmtui"], desk.style("accent"))
+        text.highlight_regex(r"! \d+ alerts?", desk.style("warn"))
+        text.highlight_regex(r"jobs \d+", desk.style("accent"))
         text.truncate(room, overflow="ellipsis", pad=True)
-        text.append(f" {clock}", desk.style("dim"))
+        text.append(band, desk.style("danger") + Style(reverse=True))
+        text.append(f"  {clock}", desk.style("dim"))
         self.set_text(text)

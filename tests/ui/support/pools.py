@@ -204,6 +204,12 @@ def split_brain() -> Snapshot:
 
 def hostile() -> Snapshot:
     """Names that would be markup, terminal controls or an overflow."""
-    names = ("[/red]boom[", "\x1b[2J\x1b]0;owned\x07x", "re\u202everse", "名前の長い仮想計算機", "n" * 200)
+    names = (
+        "[/red]boom[",
+        "\x1b[2J\x1b]0;owned\x07x",
+        "re\u202everse",
+        "名前の長い仮想計算機",
+        "n" * 200,
+    )
     domains = [domain(name, number) for number, name in enumerate(names, 1)]
     return pool(node("ovm1", *domains), node("ovm2"), node("ovm3"))

@@ -1,0 +1,74 @@
+"""Whether a plan may begin, and whether its next command may run: looked at anew, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ovmtui.model.job import EventKind, Level
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.judge import judge
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.steps import CommandStep
+from ovmtui.plan.verdict import Finding, Standing
+from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.inspection import Inspection
+from ovmtui.runtime.recorder import Recorder
+
+
+class Clearance:
+    """Judges the guards, checks and conditions of one plan."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        recorder: Recorder,
+        inspection: Inspection,
+        snapshot: Callable[[], Snapshot],
+        clock: Clock,
+    ) -> None:
+        """Judge for `plan`."""
+        self._plan = plan
+        self._recorder = recorder
+        self._inspection = inspection
+        self._snapshot = snapshot
+        self._clock = clock
+
+    async def before_plan(self) -> str:
+        """Judge every guard and check; return why the plan may not begin, or nothing."""
+        findings = await self._inspection.inspect(self._plan)
+        for finding in findings:
+            await self._tell(finding)
+        return "; ".join(_reason(finding) for finding in findings if not finding.verdict.passes)
+
+    async def before_step(self, step: CommandStep) -> str:
+        """Judge a command's conditions on a fresh look; return why it may not run, or nothing."""
+        if not step.conditions:
+            return ""
+        await self._inspection.look(self._plan.vm.pool)
+        now = self._clock.monotonic()
+        for condition in step.conditions:
+            overrides = self._plan.intent.overrides
+            finding = judge(condition, self._snapshot(), now, overrides=overrides)
+            if not finding.verdict.passes:
+                await self._tell(finding)
+                return _reason(finding)
+        return ""
+
+    async def _tell(self, finding: Finding) -> None:
+        standing = finding.verdict.standing
+        level = Level.INFO
+        if standing is Standing.OVERRIDDEN:
+            level = Level.WARNING
+        elif not finding.verdict.passes:
+            level = Level.ERROR
+        await self._recorder.emit(
+            EventKind.GUARD,
+            f"{finding.subject}: {standing.value} ({finding.verdict.text})",
+            level=level,
+            label=self._plan.vm_name.upper(),
+        )
+
+
+def _reason(finding: Finding) -> str:
+    return f"{finding.subject}: {finding.verdict.text}"

@@ -1,0 +1,87 @@
+"""Rows of the grid as strips; a row that did not change is not rendered again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from ovmtui.model.identity import VmKey
+from ovmtui.ui.viewmodel.columns import COLUMNS, GAP, MARGIN, aligned, layout
+from ovmtui.ui.viewmodel.rows import Cell, Row
+from ovmtui.ui.viewmodel.view import ViewState
+
+
+def plain(role: str) -> Style:
+    """Return no style, whatever the role."""
+    return Style()
+
+
+class RowPainter:
+    """Renders rows and the heading for one width."""
+
+    def __init__(self) -> None:
+        """Begin with no styles and no width."""
+        self.style_of: Callable[[str], Style] = plain
+        """Gives the style of a role; the application's, once mounted."""
+        self._width = 0
+        self._columns: tuple[tuple[int, int], ...] = ()
+        self._strips: dict[VmKey, tuple[Row, Strip]] = {}
+        """Rendered rows of machines that were seen, with the row that was rendered."""
+
+    def fit(self, width: int, *, hidden: frozenset[str]) -> None:
+        """Render for another width, without the columns `hidden`."""
+        self._width = width
+        self._columns = layout(width, hidden=hidden)
+        self._strips.clear()
+
+    def forget(self, *, but: Container[VmKey] = ()) -> None:
+        """Forget what was rendered of machines that are not among `but`."""
+        for key in [key for key in self._strips if key not in but]:
+            del self._strips[key]
+
+    def heading(self, view: ViewState) -> Strip:
+        """Return the line above the rows, with the order marked."""
+        arrow = "▾" if view.descending else "▴"
+        style = self.style_of("heading")
+        segments = [Segment(" " * MARGIN)]
+        for index, width in self._columns:
+            column = COLUMNS[index]
+            text = column.heading + (arrow if column.id == view.sort else "")
+            segments.append(Segment(aligned(text, column, width), style))
+            segments.append(Segment(" " * GAP))
+        return Strip(segments)
+
+    def row(self, row: Row) -> Strip:
+        """Return a row without the cursor on it."""
+        known = self._strips.get(row.key)
+        if known is not None and (known[0] is row or known[0] == row):
+            return known[1]
+        strip = self._render(row, " ")
+        self._strips[row.key] = (row, strip)
+        return strip
+
+    def cursor_row(self, row: Row, *, active: bool) -> Strip:
+        """Return the row with the cursor on it; `active` when keys go there."""
+        style = self.style_of("cursor" if active else "cursor-idle")
+        return self._render(row, "▸").adjust_cell_length(self._width).apply_style(style)
+
+    def _render(self, row: Row, pointer: str) -> Strip:
+        segments = [
+            Segment(pointer, self.style_of("accent")),
+            Segment("■" if row.marked else " ", self.style_of("marked")),
+        ]
+        for index, width in self._columns:
+            cell = row.cells[index]
+            text = aligned(cell.text, COLUMNS[index], width)
+            segments.append(Segment(text, self._cell_style(row, cell)))
+            segments.append(Segment(" " * GAP))
+        return Strip(segments)
+
+    def _cell_style(self, row: Row, cell: Cell) -> Style:
+        style = self.style_of(cell.role)
+        if row.role == "text" or cell.role == row.role:
+            return style
+        return style + self.style_of(row.role)

@@ -1,0 +1,153 @@
+"""How each screen looks in each state that matters, on a small and on a usual terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from ovmtui.model.job import EventKind, Level, Outcome
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.intent import Intent, Verb
+from ovmtui.plan.verdict import Standing, Verdict
+from ovmtui.ui.app import OvmtuiApp
+from tests.ui.support import pools
+from tests.ui.support.console import ScriptedConsole
+from tests.ui.support.driving import SMALL, USUAL, Driver
+
+Compare = Callable[..., bool]
+Scene = Callable[[Driver], Awaitable[None]]
+
+
+async def as_it_is(driver: Driver) -> None:
+    """Show the main screen."""
+
+
+def keys(*pressed: str, at: int = 1) -> Scene:
+    """Return the scene after some keys, with the cursor on machine `at`."""
+
+    async def scene(driver: Driver) -> None:
+        await driver.go_to(at)
+        await driver.press(*pressed)
+
+    return scene
+
+
+async def job_running(driver: Driver) -> None:
+    """Stop ovmguest1: HA is off already, the guest is being waited for."""
+    console = driver.console
+    job = console.begin(console.plan(Intent(Verb.STOP, pools.vm_key(1))))
+    label, ha = "OVMGUEST1.OVM", "OVMGUEST1.HB#1"
+    off = "ovm -u admin -p XXXXXX vm conf -n ovmguest1 -s pool1 -d"
+    console.happen(job, EventKind.GUARD, "runs on ovm1, and nowhere else: running on ovm1")
+    console.happen(job, EventKind.STEP, off, step=0, node="ovm1", label=ha)
+    console.happen(
+        job, EventKind.OUTPUT, "High availability has been disabled.", step=0, node="ovm1", label=ha
+    )
+    console.happen(job, EventKind.STEP_END, step=0, outcome=Outcome.DONE, node="ovm1", label=ha)
+    console.happen(job, EventKind.STEP_END, step=1, outcome=Outcome.DONE, node="ovm1", label=ha)
+    console.happen(job, EventKind.STEP, "xm shutdown ovmguest1", step=2, node="ovm1", label=label)
+    console.happen(job, EventKind.STEP_END, step=2, outcome=Outcome.DONE, node="ovm1", label=label)
+    wait = "wait for container down status"
+    console.happen(job, EventKind.STEP, wait, step=3, node="ovm1", label=label)
+    await driver.go_to(1)
+    await driver.settle()
+
+
+async def question(driver: Driver) -> None:
+    await driver.go_to(1)
+    await driver.press("S", "y")
+    job = driver.console.jobs[0].job
+    driver.console.happen(job, EventKind.STEP, "wait for container down status", step=3)
+    driver.console.happen(
+        job,
+        EventKind.QUESTION,
+        "wait for container down status: 120 s are over",
+        choices=("destroy", "keep waiting", "abort"),
+        level=Level.WARNING,
+    )
+    await driver.settle()
+    await driver.press("a")
+
+
+async def plan_refused(driver: Driver) -> None:
+    driver.console.verdicts["memory"] = Verdict(
+        Standing.FAILS, "needs 2064 MiB, ovm3 has 100 MiB free"
+    )
+    driver.console.verdicts["disks"] = Verdict(Standing.UNKNOWN, "no answer in 15 s")
+    await driver.go_to(6)
+    await driver.press("s", "y")
+
+
+async def jobs(driver: Driver) -> None:
+    await job_running(driver)
+    failed = driver.console.begin(driver.console.plan(Intent(Verb.STOP, pools.vm_key(2))))
+    driver.console.end(failed, Outcome.FAILED, "web01 is running on ovm1; HA is off")
+    await driver.settle()
+    await driver.press("J")
+
+
+SCENES: dict[str, tuple[Callable[[], Snapshot], Scene]] = {
+    "empty": (pools.empty, as_it_is),
+    "connecting": (pools.connecting, as_it_is),
+    "home": (pools.healthy, keys()),
+    "node_dead": (pools.one_node_dead, keys(at=8)),
+    "job_running": (pools.healthy, job_running),
+    "plan_ready": (lambda: pools.healthy(production=True), keys("S")),
+    "plan_refused": (pools.healthy, plan_refused),
+    "plan_impossible": (pools.split_brain, keys("S")),
+    "targets": (pools.one_node_dead, keys("m")),
+    "split_brain": (pools.split_brain, keys()),
+    "hostile": (pools.hostile, as_it_is),
+    "question": (pools.healthy, question),
+    "name": (pools.healthy, keys("D", "y")),
+    "help": (pools.healthy, keys("question_mark")),
+    "jobs": (pools.healthy, jobs),
+    "nodes": (pools.one_node_dead, keys("n")),
+    "details": (pools.split_brain, keys("enter")),
+    "alerts": (pools.split_brain, keys("exclamation_mark")),
+    "filter": (pools.healthy, keys("slash", *"nodde:x")),
+}
+
+
+def shown(
+    compare: Compare, scene: str, size: tuple[int, int], *, theme: str = "ovmtui-dark"
+) -> bool:
+    snapshot, play = SCENES[scene]
+    console = ScriptedConsole(snapshot(), context=pools.context())
+    app = OvmtuiApp(console, theme=theme)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        driver = Driver(app, console, pilot)
+        await driver.settle()
+        await play(driver)
+        await driver.settle()
+
+    return compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", [SMALL, USUAL], ids=["80x24", "140x40"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_screen(snap_compare: Compare, scene: str, size: tuple[int, int]) -> None:
+    assert shown(snap_compare, scene, size)
+
+
+def test_home_in_light(snap_compare: Compare) -> None:
+    assert shown(snap_compare, "job_running", USUAL, theme="ovmtui-light")
+
+
+@pytest.mark.parametrize("scene", ["job_running", "targets"])
+def test_without_colours(
+    snap_compare: Compare, monkeypatch: pytest.MonkeyPatch, scene: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert shown(snap_compare, scene, USUAL)
+
+
+def test_no_colour_really_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = OvmtuiApp(ScriptedConsole(pools.healthy()))
+    assert app.theme == "ovmtui-mono"
+    assert app.native_ansi_color
