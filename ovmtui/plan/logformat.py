@@ -60,13 +60,17 @@ def message_of(event: JobEvent) -> str | None:
 
 def prefix_of(event: JobEvent, *, zone: tzinfo | None, label_width: int | None = None) -> str:
     """Return the time, level and label of an event's first line."""
-    at = datetime.fromtimestamp(event.at, tz=zone)
-    if zone is None:
-        at = at.astimezone()
     if label_width is None:
         label_width = len(event.label.partition(".")[0]) + _SUFFIX_WIDTH
     label = visible(event.label, limit=80)
-    return f"{at:%H:%M:%S} {event.level.value:<{_LEVEL_WIDTH}} {label:<{label_width}}"
+    time = clock_of(event, zone=zone)
+    return f"{time} {event.level.value:<{_LEVEL_WIDTH}} {label:<{label_width}}"
+
+
+def clock_of(event: JobEvent, *, zone: tzinfo | None) -> str:
+    """Return the time of day of an event; zone None is the machine's own."""
+    at = datetime.fromtimestamp(event.at, tz=zone)
+    return f"{at if zone else at.astimezone():%H:%M:%S}"
 
 
 def _end_of_step(event: JobEvent) -> str | None:

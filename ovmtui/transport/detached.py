@@ -38,7 +38,7 @@ mv "$job/exit.new" "$job/exit"
 """
 
 _FOLLOW = """\
-[ -d "$job" ] || {{ printf '\\n{nonce} absent\\n' >&2; exit 0; }}
+[ -d "$job" ] || {{ printf '\\036{nonce} absent\\n' >&2; exit 0; }}
 tries=0
 while [ ! -s "$job/leader" ] && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
 read -r leader since <"$job/leader" || leader=
@@ -63,7 +63,7 @@ else
 fi
 status=lost
 [ -s "$job/exit" ] && read -r status <"$job/exit"
-printf '\\n{nonce} %s\\n' "$status" >&2
+printf '\\036{nonce} %s\\n' "$status" >&2
 exit 0
 """
 
@@ -123,12 +123,13 @@ def forget_script(job: str) -> str:
 class TrailerFilter:
     """Passes standard error on, and keeps the trailer back, however it is cut up.
 
-    The script puts a line end before the trailer; that one is no output, either.
+    The script begins the trailer with a record separator, which hardly ever is output: so
+    hardly ever is the end of a line held back until more comes.
     """
 
     def __init__(self, nonce: str) -> None:
         """Know the trailer by `nonce`."""
-        self._start = f"\n{nonce} ".encode()
+        self._start = f"\x1e{nonce} ".encode()
         self._held = b""
         self.status: str | None = None
         """`lost`, `absent` or the exit status; None while there is no whole trailer."""

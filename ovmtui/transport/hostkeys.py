@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 
@@ -36,6 +37,15 @@ class KnownHosts:
             return asyncssh.import_known_hosts(self.path.read_text(errors="replace"))
         except FileNotFoundError:
             return asyncssh.import_known_hosts("")
+
+    def trusted(self, host: str, address: str, port: int) -> Any:
+        """Return what asyncssh takes as the host's keys, those that are revoked left out.
+
+        asyncssh would refuse a revoked key without showing it to us; this way it comes
+        to be judged like any other that is not trusted.
+        """
+        keys, ca_keys, revoked, *rest = asyncssh.match_known_hosts(self.load(), host, address, port)
+        return ([key for key in keys if key not in revoked], ca_keys, [], *rest)
 
     def standing(self, key: asyncssh.SSHKey, host: str, address: str, port: int) -> Standing:
         """Return what the file says of `key` for a host."""

@@ -56,9 +56,8 @@ class SshConnector:
         client = _Client(self._known_hosts)
         user = address.user or "root"
         try:
-            options = await asyncio.to_thread(self._options, address, keys)
             connection, _ = await asyncssh.create_connection(
-                lambda: client, address.host, options=options
+                lambda: client, address.host, **self._options(address, keys)
             )
         except asyncssh.HostKeyNotVerifiable as error:
             raise self._host_key_failure(client, address) from error
@@ -69,34 +68,29 @@ class SshConnector:
             raise failure from error
         return SshSession(connection)
 
-    def _options(
-        self, address: NodeAddress, keys: list[asyncssh.SSHKey]
-    ) -> asyncssh.SSHClientConnectionOptions:
-        given: dict[str, Any] = {}
+    def _options(self, address: NodeAddress, keys: list[asyncssh.SSHKey]) -> dict[str, Any]:
+        options: dict[str, Any] = {
+            "config": self._config,
+            "known_hosts": self._known_hosts.trusted,
+            "agent_path": os.environ.get("SSH_AUTH_SOCK"),
+            "agent_forwarding": False,
+            "gss_host": None,
+            "preferred_auth": ["publickey"],
+            "compression_algs": ["none"],
+            "connect_timeout": address.connect_timeout,
+            "login_timeout": address.login_timeout,
+            "keepalive_interval": address.keepalive_interval,
+            "keepalive_count_max": 3,
+            "utf8_decode_errors": "replace",
+        }
+        # What is not given is left to the SSH configuration, and root to where it has none.
         if address.user is not None or self._config is None:
-            given["username"] = address.user or "root"
+            options["username"] = address.user or "root"
         if address.port is not None:
-            given["port"] = address.port
+            options["port"] = address.port
         if keys:
-            given["client_keys"] = keys
-        return asyncssh.SSHClientConnectionOptions(
-            config=self._config,
-            host=address.host,
-            known_hosts=lambda host, addr, port: asyncssh.match_known_hosts(
-                self._known_hosts.load(), host, addr, port
-            ),
-            agent_path=os.environ.get("SSH_AUTH_SOCK"),
-            agent_forwarding=False,
-            gss_host=None,
-            preferred_auth=["publickey"],
-            compression_algs=["none"],
-            connect_timeout=address.connect_timeout,
-            login_timeout=address.login_timeout,
-            keepalive_interval=address.keepalive_interval,
-            keepalive_count_max=3,
-            utf8_decode_errors="replace",
-            **given,
-        )
+            options["client_keys"] = keys
+        return options
 
     def _host_key_failure(self, client: _Client, address: NodeAddress) -> ConnectFailed:
         if client.key is None:

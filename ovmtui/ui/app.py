@@ -81,6 +81,7 @@ class OvmtuiApp(TypingOrder[None]):
         self._unsubscribe: Callable[[], None] | None = None
         self._snapshot_is_new = False
         self._events: list[JobEvent] = []
+        self._said: list[Message] = []
         self._host_keys: deque[HostKeyQuestion] = deque()
 
     def get_default_screen(self) -> Screen[None]:
@@ -110,8 +111,11 @@ class OvmtuiApp(TypingOrder[None]):
         self._snapshot_is_new = False
         self._events.clear()
         for screen in tuple(self.screen_stack):
-            if isinstance(screen, ActionScreen):
+            if isinstance(screen, ActionScreen) and screen.is_mounted:
                 screen.updated(changes)
+        for message in self._said:
+            self.desk.say(message.text, message.severity, at=message.at)
+        self._said.clear()
         self._next_host_key()
 
     def action_how_to_quit(self) -> None:
@@ -137,23 +141,17 @@ class OvmtuiApp(TypingOrder[None]):
             )
 
     def _listen(self, update: Update) -> None:
+        # Called from the console's own tasks: what touches the screens waits for `on_updated`.
         match update:
             case SnapshotChanged():
                 self._snapshot_is_new = True
             case JobChanged(events=events):
                 self._events.extend(events)
             case MessageRaised(text=text, severity=severity, at=at):
-                self.desk.say(text, severity, at=at)
-                return
-            case HostKeyQuestion():
-                self._ask_host_key(update)
-                return
+                self._said.append(Message(text, severity, at))
+            case HostKeyQuestion() if update not in self._host_keys:
+                self._host_keys.append(update)
         self.post_message(Updated())
-
-    def _ask_host_key(self, question: HostKeyQuestion) -> None:
-        if question not in self._host_keys:
-            self._host_keys.append(question)
-        self._next_host_key()
 
     def _next_host_key(self) -> None:
         """Ask, but never over a page whose keys somebody may be about to press."""
@@ -162,7 +160,7 @@ class OvmtuiApp(TypingOrder[None]):
 
     def _host_key_done(self, _: None) -> None:
         self._host_keys.popleft()
-        self.call_later(self._next_host_key)
+        self.post_message(Updated())
 
     def style_of(self, role: str) -> Style:
         """Return the style of `role` in the present theme."""

@@ -47,6 +47,8 @@ _COLOURS = (
     "panel",
 )
 
+_KEYS = ("dark", "ansi", "colours", "variables", "roles")
+
 
 @dataclass(frozen=True, slots=True)
 class OvmtuiTheme:
@@ -57,7 +59,7 @@ class OvmtuiTheme:
 
     def style(self, role: str) -> Style:
         """Return the style of a role; an unknown role looks like text."""
-        return self.styles.get(role) or self.styles["text"]
+        return self.styles.get(role, self.styles["text"])
 
 
 def load_themes() -> dict[str, OvmtuiTheme]:
@@ -68,7 +70,11 @@ def load_themes() -> dict[str, OvmtuiTheme]:
     """
     themes = {}
     for path in sorted(theme_directory().glob("*.toml")):
-        theme = read_theme(path.stem, path.read_text(encoding="utf-8"), str(path))
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{path}: {error}") from None
+        theme = read_theme(path.stem, text, str(path))
         themes[theme.textual.name] = theme
     return themes
 
@@ -91,6 +97,9 @@ def read_theme(name: str, text: str, file: str) -> OvmtuiTheme:
         document = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise ConfigurationError(f"{file}: {error}") from None
+    for key in document:
+        if key not in _KEYS:
+            raise ConfigurationError(f"{file}: {key}: there are {', '.join(_KEYS)}")
     colours = _table(document, "colours", file)
     for key, value in colours.items():
         if key not in _COLOURS:
@@ -107,9 +116,9 @@ def read_theme(name: str, text: str, file: str) -> OvmtuiTheme:
         raise ConfigurationError(f"{file}: {what} is missing")
     theme = Theme(
         name=name,
-        dark=bool(document.get("dark", True)),
-        ansi=bool(document.get("ansi", False)),
-        variables={key: str(value) for key, value in document.get("variables", {}).items()},
+        dark=_flag(document, "dark", file, default=True),
+        ansi=_flag(document, "ansi", file, default=False),
+        variables=_variables(document, file),
         **colours,
     )
     return OvmtuiTheme(theme, styles)
@@ -120,6 +129,23 @@ def _table(document: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise ConfigurationError(f"{file}: the table [{name}] is missing")
     return table
+
+
+def _flag(document: Mapping[str, Any], name: str, file: str, *, default: bool) -> bool:
+    value = document.get(name, default)
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{file}: {name}: true or false, not {value!r}")
+    return value
+
+
+def _variables(document: Mapping[str, Any], file: str) -> dict[str, str]:
+    variables = document.get("variables", {})
+    if not isinstance(variables, dict):
+        raise ConfigurationError(f"{file}: variables is a table")
+    for key, value in variables.items():
+        if not isinstance(value, str):
+            raise ConfigurationError(f"{file}: variables.{key}: a text, not {value!r}")
+    return variables
 
 
 def _check_colour(value: object, where: str) -> None:

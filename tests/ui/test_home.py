@@ -326,17 +326,18 @@ async def test_messages_are_kept() -> None:
         assert "ovm3 answers again" in driver.words
 
 
-async def test_a_host_key_is_trusted_only_after_a_yes() -> None:
+async def test_a_host_key_is_trusted_only_by_its_own_key() -> None:
     question = HostKeyQuestion(pools.node_key("ovm3"), "10.0.0.3", "SHA256:abc", "ssh-rsa AAAA")
     async with driving() as driver:
         driver.console.emit(question)
         await driver.settle()
         assert "SHA256:abc" in driver.words
-        await driver.press("enter", "escape")
+        await driver.press("y", "enter", "escape")
         assert driver.console.trusted == []
         driver.console.emit(question)
+        driver.console.emit(question)
         await driver.settle()
-        await driver.press("y")
+        await driver.press("T")
         assert driver.console.trusted == [question]
         assert driver.screen == "HomeScreen"
 

@@ -97,6 +97,7 @@ class Line:
         except (asyncio.CancelledError, OSError):
             writer.transport.abort()
         finally:
+            writer.close()
             self._relays.discard(task)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -113,10 +114,10 @@ class Line:
         try:
             await asyncio.wait(passing, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            inner_writer.close()
             for task in passing:
                 task.cancel()
             await asyncio.gather(*passing, return_exceptions=True)
-            inner_writer.close()
         writer.close()
         await writer.wait_closed()
 

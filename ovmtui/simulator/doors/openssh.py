@@ -34,7 +34,7 @@ PubkeyAuthentication yes
 PermitRootLogin prohibit-password
 AllowUsers {user}
 X11Forwarding no
-AllowTcpForwarding no
+AllowTcpForwarding local
 AllowAgentForwarding no
 PrintMotd no
 PermitTTY no

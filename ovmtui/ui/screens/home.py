@@ -80,8 +80,10 @@ class HomeScreen(Viewing):
 
     def updated(self, changes: Changes) -> None:
         """Show what is new."""
-        if self._content is not None:
-            self._content.append(changes.events)
+        # While the program ends, what was on the screen is taken down before the screen.
+        if self._content is None or not self.query(Grid):
+            return
+        self._content.append(changes.events)
         self.redraw()
 
     @property

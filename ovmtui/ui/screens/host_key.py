@@ -32,11 +32,12 @@ class HostKeyScreen(ActionScreen[None]):
     def __init__(self, desk: Desk, question: HostKeyQuestion) -> None:
         """Ask about `question`."""
         super().__init__(desk)
-        self._question = question
+        self.question = question
+        """What is asked."""
 
     def body(self) -> Iterable[Widget]:
         """Return the fingerprint and what to compare it with."""
-        style, asked = self.desk.style, self._question
+        style, asked = self.desk.style, self.question
         title = f"{visible(asked.node.name)} ({visible(asked.host)}) shows an unknown host key"
         text = Text()
         text.append(visible(asked.fingerprint), style("command"))
@@ -54,9 +55,9 @@ class HostKeyScreen(ActionScreen[None]):
     def do_trust(self) -> None:
         """Trust the key."""
         try:
-            self.desk.console.trust_host_key(self._question)
+            self.desk.console.trust_host_key(self.question)
         except OSError as error:
             self.desk.say(f"known_hosts cannot be written: {error}", "error")
             return
-        self.desk.say(f"{self._question.node.name}: the key is trusted")
+        self.desk.say(f"{self.question.node.name}: the key is trusted")
         self.dismiss(None)

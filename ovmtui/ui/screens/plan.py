@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rich.console import RenderableType
+from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
-from textual.widgets import Static
 
 from ovmtui.errors import OvmtuiError, PlanRefused
 from ovmtui.model.text import visible
@@ -23,6 +23,7 @@ from ovmtui.ui.screens.confirm import TypeName
 from ovmtui.ui.screens.plan_text import plan_page, refusal_page
 from ovmtui.ui.screens.text_page import TextPage
 from ovmtui.ui.situation import Scope, Situation
+from ovmtui.ui.widgets.line import Line
 
 
 class PlanScreen(Page[str]):
@@ -47,7 +48,7 @@ class PlanScreen(Page[str]):
         """Return the page, under a band when the pool is in production."""
         pool = self.desk.console.snapshot.pool(self._intent.vm.pool)
         if pool.production:
-            yield Static(Text(f" PRODUCTION  {visible(pool.label)}"), id="band")
+            yield Line(id="band")
         yield from super().body()
 
     def on_mount(self) -> None:
@@ -58,6 +59,14 @@ class PlanScreen(Page[str]):
     def on_screen_suspend(self) -> None:
         """Another screen is on top: what was confirmed before must be so again."""
         self._armed = False
+
+    def redraw(self) -> None:
+        """Show the plan as things are now."""
+        super().redraw()
+        for band in self.query("#band").results(Line):
+            label = self.desk.console.snapshot.pool(self._intent.vm.pool).label
+            text = f" PRODUCTION  {visible(label)}".ljust(self.size.width)
+            band.set_text(Text(text, self.desk.style("danger") + Style(reverse=True)))
 
     def title_text(self) -> tuple[str, str]:
         """Return the plan's title and its pool."""

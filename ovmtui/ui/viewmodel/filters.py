@@ -5,15 +5,16 @@ from __future__ import annotations
 import difflib
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from ovmtui.model.ha import HaState
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.model.vm import Vm
+from ovmtui.model.vm import Vm, VmState
 
 Matcher = Callable[[Vm, Snapshot], bool]
 
-_TOKEN = re.compile(r'\s*(?:(?P<bar>\|)|(?P<not>!*)(?P<text>(?:[^\s|"]|"[^"]*"?)+))')
+_TOKEN = re.compile(r'\s*(?:(?P<bar>\|)|(?P<not>!*)(?P<text>(?!!)(?:[^\s|"]|"[^"]*"?)+))')
 _COMPARISON = re.compile(r"(?P<field>[a-z%]+)(?P<sign><=|>=|<|>|=)(?P<value>.*)", re.IGNORECASE)
 _SIGNS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -31,10 +32,14 @@ _TEXTS: dict[str, Callable[[Vm], tuple[str, ...]]] = {
     "name": lambda vm: (vm.name, vm.label),
     "node": lambda vm: tuple(node.name for node in vm.nodes),
     "pool": lambda vm: (vm.key.pool,),
-    "state": lambda vm: (vm.state.value,),
-    "ha": lambda vm: (vm.ha.state.value,),
     "uuid": lambda vm: (vm.key.identity,),
 }
+_STATES: dict[str, tuple[Callable[[Vm], str], tuple[str, ...]]] = {
+    "state": (lambda vm: vm.state.value, tuple(state.value for state in VmState)),
+    "ha": (lambda vm: vm.ha.state.value, tuple(state.value for state in HaState)),
+}
+"""Fields of a few fixed values, with what they can be."""
+_FIELDS = (*_TEXTS, *_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def parse(text: str) -> Filter | FilterError:
     while text[position:].strip():
         token = _TOKEN.match(text, position)
         if token is None:
-            return FilterError("a word is missing after !", position)
+            return FilterError("a word is missing after !", text.index("!", position))
         if token["bar"]:
             if not alternatives[-1]:
                 return FilterError("nothing stands before |", token.start("bar"))
@@ -99,9 +104,12 @@ def _condition(text: str, position: int) -> Matcher | FilterError:
         if comparison and not text.startswith(comparison["sign"]):
             return _unknown(comparison["field"], _NUMBERS, position)
         return _word(text.replace('"', ""))
-    if field.lower() not in _TEXTS:
-        return _unknown(field, _TEXTS, position)
-    return _field(_TEXTS[field.lower()], value.strip('"').lower())
+    wanted = value.strip('"').lower()
+    if field.lower() in _STATES:
+        return _state(field, wanted, position + len(field) + 1)
+    if field.lower() in _TEXTS:
+        return _field(_TEXTS[field.lower()], wanted)
+    return _unknown(field, _FIELDS, position)
 
 
 def _word(word: str) -> Matcher:
@@ -116,6 +124,19 @@ def _word(word: str) -> Matcher:
 
 def _field(values: Callable[[Vm], tuple[str, ...]], wanted: str) -> Matcher:
     return lambda vm, snapshot: any(wanted in value.lower() for value in values(vm))
+
+
+def _state(field: str, wanted: str, position: int) -> Matcher | FilterError:
+    """Return whether a state begins with `wanted`: `down` is not `shutdown`."""
+    read, states = _STATES[field.lower()]
+    fitting = {
+        state
+        for state in states
+        if any(begin.startswith(wanted) for begin in (state, *state.split()))
+    }
+    if not fitting:
+        return FilterError(f"{field} is one of {', '.join(states)}", position)
+    return lambda vm, snapshot: read(vm) in fitting
 
 
 def _number(comparison: re.Match[str], position: int) -> Matcher | FilterError:
@@ -134,7 +155,7 @@ def _number(comparison: re.Match[str], position: int) -> Matcher | FilterError:
     return matches
 
 
-def _unknown(field: str, known: Mapping[str, object], position: int) -> FilterError:
+def _unknown(field: str, known: Collection[str], position: int) -> FilterError:
     near = difflib.get_close_matches(field.lower(), known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
     return FilterError(f"{field} is no field: {hint}", position)

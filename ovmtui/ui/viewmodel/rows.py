@@ -163,7 +163,7 @@ def _row(vm: Vm, snapshot: Snapshot, job: JobState | None, now: float, *, marked
         _ha(vm),
         Cell(_figure(vm.vcpus)),
         Cell(memory(vm.memory_mib)),
-        Cell("-" if vm.cpu_percent is None else f"{vm.cpu_percent:.1f}"),
+        Cell(_percent(vm.cpu_percent)),
         _note(vm, snapshot, job, now, stale=stale),
     )
     return Row(vm.key, cells, role, marked)
@@ -174,6 +174,12 @@ def _ha(vm: Vm) -> Cell:
         # The manager may start it at any moment.
         return Cell("▲ on", "warn")
     return _HA[vm.ha.state]
+
+
+def _percent(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.1f}" if value < 1000 else f"{value:.0f}"
 
 
 def _figure(value: int | None) -> str:

@@ -66,10 +66,7 @@ def _content(node: NodeView, wall_offset: float, zone: tzinfo | None) -> tuple[s
         return "◌", "dim", "listing", "…"
     count = sum(not domain.is_domain_zero and domain.is_active for domain in node.domains)
     vms = f"{count} VM" + ("" if count == 1 else "s")
-    parts = [vms, _memory(node)]
-    if node.load is not None:
-        parts.append(f"load {node.load:.1f}")
-    text = " ".join(part for part in parts if part)
+    text = " ".join(part for part in (vms, _memory(node)) if part)
     if node.maintenance:
         return "◐", "warn", f"maintenance {text}", f"maint. {vms}"
     return "●", "ok", text, vms

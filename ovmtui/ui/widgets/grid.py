@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.segment import Segment
+from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.events import Click
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -69,6 +70,11 @@ class Grid(ScrollView, can_focus=True):
         self._one_pool = True
 
     @property
+    def _width(self) -> int:
+        """Columns for rows, beside the scroll bar."""
+        return self.scrollable_content_region.width
+
+    @property
     def cursor(self) -> VmKey | None:
         """The machine under the cursor."""
         return self._cursor
@@ -85,13 +91,13 @@ class Grid(ScrollView, can_focus=True):
             self._one_pool = one_pool
             self._relayout()
         elif not same_order:
-            self.refresh(Region(0, 0, self.size.width, 1))
+            self.refresh(Region(0, 0, self._width, 1))
+        self.virtual_size = Size(self.size.width, len(new) + 1)
         before, line = self._cursor, self._cursor_line
         moved = self._settle_cursor()
         if self._cursor_line != line:
             self._refresh_line(line)
             self._refresh_line(self._cursor_line)
-        self.virtual_size = Size(self.size.width, len(new) + 1)
         if bool(old) != bool(new):
             self.refresh()
         else:
@@ -124,6 +130,16 @@ class Grid(ScrollView, can_focus=True):
         self._relayout()
         self.virtual_size = Size(self.size.width, len(self._rows) + 1)
         self._scroll_to_cursor()
+
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Leave room for the scroll bar, or take it back."""
+        self._relayout()
+
+    def on_click(self, event: Click) -> None:
+        """Put the cursor on the machine that was clicked."""
+        line = event.y - 1 + int(self.scroll_offset.y)
+        if event.y > 0 and line < len(self._rows):
+            self._move_to_line(line)
 
     def on_focus(self) -> None:
         """Show the cursor as active."""
@@ -158,16 +174,16 @@ class Grid(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return line `y` of the visible part; the heading stays on top."""
         self.painted += 1
-        width = self.size.width
-        base = self.rich_style
+        width, base = self._width, self.rich_style
         if y == 0:
             return (
                 self._painter.heading(self._view).adjust_cell_length(width, base).apply_style(base)
             )
         if not self._rows:
             text = self.empty_text if y == max(1, self.size.height // 3) else ""
-            shown = text.center(width)[:width]
-            return Strip([Segment(shown, self._painter.style_of("dim"))]).apply_style(base)
+            shown = Text(text, self._painter.style_of("dim"), end="")
+            shown.align("center", width)
+            return Strip(shown.render(self.app.console)).apply_style(base)
         line = y - 1 + int(self.scroll_offset.y)
         if line >= len(self._rows):
             return Strip.blank(width, base)
@@ -187,12 +203,12 @@ class Grid(ScrollView, can_focus=True):
             self._cursor, self._cursor_line = None, 0
         elif self._cursor in self._index:
             line = self._index[self._cursor]
-            if line != self._cursor_line:
+            delta, self._cursor_line = line - self._cursor_line, line
+            if delta and self.scroll_offset.y:
                 # Rows moved around the cursor: it stays at its height on the screen.
-                delta = line - self._cursor_line
-                self._cursor_line = line
-                if self.scroll_offset.y:
-                    self.scroll_to(y=max(0, self.scroll_offset.y + delta), animate=False)
+                self.scroll_to(y=max(0, self.scroll_offset.y + delta), animate=False)
+            if delta:
+                self._scroll_to_cursor()
         else:
             self._cursor_line = min(self._cursor_line, len(self._rows) - 1)
             self._cursor = self._rows[self._cursor_line].key
@@ -220,9 +236,9 @@ class Grid(ScrollView, can_focus=True):
     def _refresh_line(self, line: int) -> None:
         y = line - int(self.scroll_offset.y) + 1
         if 1 <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
+            self.refresh(Region(0, y, self._width, 1))
 
     def _relayout(self) -> None:
         hidden = frozenset({"pool"}) if self._one_pool else frozenset[str]()
-        self._painter.fit(self.size.width, hidden=hidden)
+        self._painter.fit(self._width, hidden=hidden)
         self.refresh()

@@ -4,39 +4,29 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
-from ovmtui.model.job import EventKind, JobEvent, Level, Outcome, Stream
-from ovmtui.model.text import visible
-from ovmtui.plan.logformat import message_of, prefix_of
+from ovmtui.model.job import JobEvent
+from ovmtui.ui.viewmodel.columns import fit
+from ovmtui.ui.viewmodel.loglines import INDENT, MARGIN, LogLine, log_lines, wrapped
 from ovmtui.ui.widgets.row_painter import plain
 
 LINES = 10_000
 """Lines that are kept; the journal has them all."""
 _RATE = 15.0
 """Paintings a second, at most."""
-_NODE_WIDTH = 8
-_NARROWEST = 16
-"""Columns under which lines are not wrapped any more."""
-_INDENT = 2
-"""Columns before a line of output."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    head: str
-    node: str
-    text: str
-    role: str
+_NODE_WIDTHS = (8, 16)
+"""Columns of the node: as many as the longest name needs, within these."""
+_NODE_ROLES = 6
 
 
 class OutputPane(ScrollView, can_focus=True):
@@ -58,49 +48,62 @@ class OutputPane(ScrollView, can_focus=True):
         self.follow = True
         """Whether new lines are scrolled to."""
         self.style_of: Callable[[str], Style] = plain
-        self._lines: deque[_Line] = deque(maxlen=LINES)
-        self._painted: deque[_Line] = deque(maxlen=2 * LINES)
+        self._new: deque[JobEvent] = deque(maxlen=LINES)
+        """Events since the last painting; more than fill the pane are never looked at."""
+        self._lines: deque[LogLine] = deque(maxlen=LINES)
+        self._shown: deque[LogLine] = deque(maxlen=LINES)
         """The lines as they are shown, long ones cut into several."""
         self._heading = ""
         self._merged = False
         self._dirty = False
+        self._timer: Timer | None = None
+        """Ticks while there is something to paint; None before the pane is mounted."""
+        self._ticking = False
         self._node_numbers: dict[str, int] = {}
+        """Nodes in the order in which they were first seen: each has a colour."""
+        self._node_width = _NODE_WIDTHS[0]
 
     def on_mount(self) -> None:
-        """Take the application's styles, and paint from time to time."""
+        """Take the application's styles."""
         desk = getattr(self.app, "desk", None)
         if desk is not None:
             self.style_of = desk.style
-        self.set_interval(1 / _RATE, self._paint)
+        self._timer = self.set_interval(1 / _RATE, self._tick, pause=True)
+        self._mark_dirty()
+
+    @property
+    def is_painting(self) -> bool:
+        """Whether something is not painted yet."""
+        return self._ticking
 
     def show(self, title: str, events: Sequence[JobEvent], *, merged: bool) -> None:
         """Show other events from the beginning, under the heading `title`."""
+        self._new.clear()
         self._lines.clear()
-        self._painted.clear()
+        self._shown.clear()
         self._merged = merged
         self._heading = title
         self.follow = True
-        self.append(events)
-        self._dirty = True
+        self._new.extend(events)
+        self._mark_dirty()
 
     def append(self, events: Sequence[JobEvent]) -> None:
         """Add events; they are painted soon."""
-        for event in events:
-            for line in self._lines_of(event):
-                self._lines.append(line)
-                self._painted.extend(self._wrapped(line))
-        self._dirty = self._dirty or bool(events)
+        self._new.extend(events)
+        self._mark_dirty()
 
     def set_heading(self, text: str) -> None:
         """Show another heading."""
         if text != self._heading:
             self._heading = text
-            self._dirty = True
+            self._mark_dirty()
 
     def text(self) -> str:
         """Return what is kept, as plain text."""
-        lines = (f"{line.head} {line.text}".strip() for line in self._lines)
-        return "\n".join((self._heading, *lines))
+        self._take_in()
+        width = self._node_width
+        lines = (f"{fit(line.node, width)} {line.head:1} {line.text}" for line in self._lines)
+        return "\n".join((self._heading, *(line.rstrip() for line in lines)))
 
     def theme_changed(self) -> None:
         """Paint with other styles."""
@@ -108,10 +111,16 @@ class OutputPane(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
-        self._painted.clear()
-        for line in self._lines:
-            self._painted.extend(self._wrapped(line))
-        self._dirty = True
+        self._wrap_all()
+
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Leave room for the scroll bar, or take it back."""
+        self._wrap_all()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end while it is in sight, however it was scrolled."""
+        super().watch_scroll_y(old_value, new_value)
+        self.follow = round(new_value) >= self.max_scroll_y
 
     def action_step(self, lines: int) -> None:
         """Scroll by lines."""
@@ -127,112 +136,95 @@ class OutputPane(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return line `y` of the visible part; the heading stays on top."""
-        width = self.size.width
-        base = self.rich_style
+        width, base = self._width, self.rich_style
+        line = y - 1 + int(self.scroll_offset.y)
         if y == 0:
             mark = "" if self.follow else "  (scrolled: G follows)"
-            heading = Segment(f" {self._heading}{mark}", self.style_of("heading"))
-            return Strip([heading]).adjust_cell_length(width, base).apply_style(base)
-        line = y - 1 + int(self.scroll_offset.y)
-        if line >= len(self._painted):
+            strip = Strip([Segment(f" {self._heading}{mark}", self.style_of("heading"))])
+        elif line < len(self._shown):
+            strip = self._strip(self._shown[line])
+        else:
             return Strip.blank(width, base)
-        return self._strip(self._painted[line]).adjust_cell_length(width, base).apply_style(base)
+        return strip.adjust_cell_length(width, base).apply_style(base)
+
+    @property
+    def _width(self) -> int:
+        """Columns for lines, beside the scroll bar."""
+        return self.scrollable_content_region.width
 
     @property
     def _last_top(self) -> int:
-        return max(0, len(self._painted) + 1 - self.size.height)
+        return max(0, len(self._shown) + 1 - self.size.height)
 
     def _scroll(self, top: int) -> None:
         top = max(0, min(top, self._last_top))
-        self.follow = top >= self._last_top
         self.scroll_to(y=top, animate=False)
+        self.follow = top >= self._last_top
         self.refresh()
+
+    def _mark_dirty(self) -> None:
+        self._dirty = True
+        if self._timer is not None and not self._ticking:
+            # The first news after a silence are painted at once, what follows in beats.
+            self._ticking = True
+            self._timer.resume()
+            self.call_later(self._tick)
+
+    def _tick(self) -> None:
+        if self._dirty:
+            self._paint()
+        elif self._timer is not None:
+            self._ticking = False
+            self._timer.pause()
 
     def _paint(self) -> None:
-        if not self._dirty:
-            return
         self._dirty = False
-        self.virtual_size = Size(self.size.width, len(self._painted) + 1)
-        if self.follow:
-            self.scroll_to(y=self._last_top, animate=False)
+        follow, top = self.follow, int(self.scroll_offset.y)
+        dropped = self._take_in()
+        self.virtual_size = Size(self.size.width, len(self._shown) + 1)
+        # Who has scrolled away reads on undisturbed while old lines go.
+        self.scroll_to(y=self._last_top if follow else max(0, top - dropped), animate=False)
+        self.follow = follow
         self.refresh()
 
-    def _lines_of(self, event: JobEvent) -> list[_Line]:
-        message = message_of(event)
-        if message is None:
-            return []
-        node = visible(event.node or "", limit=40)
-        role = _role(event)
-        if event.kind is EventKind.OUTPUT:
-            return [_Line("", node, visible(message, limit=2000), role)]
-        first, *rest = message.split("\n")
-        head = prefix_of(event, zone=None)
-        if not self._merged:
-            # The machine is in the heading; time, level and part are what is left to say.
-            time, level, label = head.split(maxsplit=2) if event.label else (head, "", "")
-            part = label.partition(".")[2] if "." in label else ""
-            shown = "" if level == Level.INFO.value else f" {level}"
-            head = f"{time}{shown} {part}".rstrip()
-        lines = [_Line(head, node, visible(first, limit=2000), role)]
-        lines += [_Line("", node, visible(line, limit=2000), role) for line in rest]
-        return lines
+    def _take_in(self) -> int:
+        """Make lines of the new events; return how many shown lines have gone for them."""
+        count = len(self._shown)
+        added = 0
+        while self._new:
+            for line in log_lines(self._new.popleft(), merged=self._merged):
+                self._see_node(line.node)
+                self._lines.append(line)
+                pieces = wrapped(line, width=self._width, node_width=self._node_width)
+                self._shown.extend(pieces)
+                added += len(pieces)
+        return max(0, count + added - len(self._shown))
 
-    def _wrapped(self, line: _Line) -> list[_Line]:
-        """Cut a line into pieces that fit: a command is never hidden behind an edge."""
-        used = 1 + _NODE_WIDTH + (cell_len(line.head) + 2 if line.head else _INDENT)
-        room = self.size.width - used
-        rest = self.size.width - 1 - _NODE_WIDTH - _INDENT
-        if rest < _NARROWEST or cell_len(line.text) <= room:
-            return [line]
-        pieces = _cut(line.text, max(room, _NARROWEST), rest)
-        first = replace(line, text=pieces[0])
-        return [first, *(_Line("", "", piece, line.role) for piece in pieces[1:])]
+    def _see_node(self, node: str) -> None:
+        if node in self._node_numbers:
+            return
+        self._node_numbers[node] = len(self._node_numbers)
+        narrow, wide = _NODE_WIDTHS
+        width = min(wide, max(narrow, self._node_width, cell_len(node)))
+        if width != self._node_width:
+            self._node_width = width
+            self._wrap_all()
 
-    def _strip(self, line: _Line) -> Strip:
-        style = self.style_of(line.role)
-        node = Segment(
-            line.node[:_NODE_WIDTH].ljust(_NODE_WIDTH), self.style_of(self._node_role(line.node))
+    def _wrap_all(self) -> None:
+        self._shown.clear()
+        for line in self._lines:
+            self._shown.extend(wrapped(line, width=self._width, node_width=self._node_width))
+        self._mark_dirty()
+
+    def _strip(self, line: LogLine) -> Strip:
+        number = self._node_numbers.get(line.node, 0) % _NODE_ROLES
+        node_style = self.style_of(f"node{number}")
+        head = f" {line.head} " if line.head else " " * INDENT
+        return Strip(
+            [
+                Segment(" " * MARGIN),
+                Segment(fit(line.node, self._node_width), node_style),
+                Segment(head, self.style_of("dim")),
+                Segment(line.text, self.style_of(line.role)),
+            ]
         )
-        if not line.head:
-            return Strip([Segment(" "), node, Segment(" " * _INDENT), Segment(line.text, style)])
-        head = Segment(f" {line.head} ", self.style_of("dim"))
-        return Strip([Segment(" "), node, head, Segment(line.text, style)])
-
-    def _node_role(self, node: str) -> str:
-        if not node:
-            return "dim"
-        number = self._node_numbers.setdefault(node, len(self._node_numbers))
-        return f"node{number % 6}"
-
-
-def _cut(text: str, first: int, rest: int) -> list[str]:
-    """Cut `text` to columns, at blanks where there are some."""
-    pieces = []
-    width = first
-    while cell_len(text) > width:
-        piece = set_cell_size(text, width).rstrip()
-        blank = piece.rfind(" ")
-        if blank > width // 2:
-            piece = piece[:blank]
-        pieces.append(piece)
-        text = text[len(piece) :].lstrip(" ")
-        width = rest
-    return [*pieces, text]
-
-
-def _role(event: JobEvent) -> str:
-    if event.level is Level.ERROR or event.outcome in {Outcome.FAILED, Outcome.UNKNOWN}:
-        return "danger"
-    if event.level is Level.WARNING:
-        return "warn"
-    match event.kind:
-        case EventKind.STEP:
-            return "command"
-        case EventKind.OUTPUT:
-            return "stderr" if event.stream is Stream.STDERR else "text"
-        case EventKind.GUARD | EventKind.PLAN:
-            return "dim"
-        case EventKind.PLAN_END:
-            return "ok"
-        case _:
-            return "text"
