@@ -43,15 +43,6 @@ _FIELDS = (*_TEXTS, *_STATES)
 
 
 @dataclass(frozen=True, slots=True)
-class FilterError:
-    """Why a filter cannot be used."""
-
-    message: str
-    position: int
-    """Index of the character where it goes wrong."""
-
-
-@dataclass(frozen=True, slots=True)
 class Filter:
     """Alternatives, each a list of conditions that all must hold."""
 
@@ -63,6 +54,23 @@ class Filter:
             all(matcher(vm, snapshot) for matcher in alternative)
             for alternative in self.alternatives
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FilterError:
+    """Why a filter cannot be used."""
+
+    message: str
+    position: int
+    """Index of the character where it goes wrong."""
+    before: Filter
+    """What stands before the mistake: it chooses while the rest is being typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mistake(Exception):
+    message: str
+    position: int
 
 
 def parse(text: str) -> Filter | FilterError:
