@@ -24,7 +24,7 @@ test-fast: $(DEV) ## Run the tests that start no other program, until the first 
 	$(BIN)/python -m pytest -x -q tests/config tests/plan \
 		tests/toolstacks tests/runtime tests/architecture
 
-test-xen: $(DEV) ## Run the tests against a real two-node Xen pool (see docs)
+test-xen: $(DEV) ## Run the tests against a real two-node Xen pool (see tests/xen)
 	OVMTUI_XEN=1 $(BIN)/python -m pytest tests/xen
 
 lint: $(DEV) ## Check style, format and the layers
