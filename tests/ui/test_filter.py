@@ -116,6 +116,14 @@ def test_a_mistake_is_told_with_its_place(text: str, position: int, said: str) -
     assert said in error.message
 
 
+def test_what_stands_before_a_mistake_still_holds(pool: Snapshot) -> None:
+    for text in ("web mem>", "web |", "web !", "web nodde:ovm1 ovm2", "web | nodde:x"):
+        before = mistake(text).before
+        names = {vm.name for vm in pool.vms.values() if before.matches(vm, pool)}
+        assert names == {"web01", "web02"}, text
+    assert all(mistake("nodde:ovm1").before.matches(vm, pool) for vm in pool.vms.values())
+
+
 @given(st.text(max_size=40))
 def test_no_text_is_too_strange(text: str) -> None:
     pool = pools.healthy()

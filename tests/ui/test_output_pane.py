@@ -53,7 +53,7 @@ def lines(pane: OutputPane) -> list[str]:
 
 async def painted(pane: OutputPane, pilot: Pilot[None]) -> list[str]:
     """Return what is to be seen once the newest events are painted."""
-    while pane.is_painting:
+    while pane._ticking:
         await pilot.pause(0.01)
     return lines(pane)
 
@@ -172,7 +172,7 @@ async def test_a_long_command_is_wrapped_and_never_cut() -> None:
 
 async def test_the_scroll_bar_hides_no_text() -> None:
     async with running() as (pane, pilot):
-        pane.append([event(EventKind.OUTPUT, "x" * 47 + "END"), *outputs(0, 50)])
+        pane.append([event(EventKind.OUTPUT, "x" * 45 + "END"), *outputs(0, 50)])
         await painted(pane, pilot)
         await pilot.press("g")
         assert pane.show_vertical_scrollbar

@@ -125,7 +125,10 @@ def shown(
         await play(driver)
         await driver.settle()
 
-    return compare(app, terminal_size=size, run_before=before)
+    same = compare(app, terminal_size=size, run_before=before)
+    # A picture is taken of a crashed application, too.
+    assert app._exception is None
+    return same
 
 
 @pytest.mark.parametrize("size", [SMALL, USUAL], ids=["80x24", "140x40"])

@@ -49,6 +49,7 @@ def test_start_migrate_and_stop_from_the_keyboard(pool: XenPool, console: Termin
     console.press("y")
     console.wait_for(r"Parsing config from", timeout=PATIENCE)
     console.wait_for(grid_row("web01", r"ovs[12]", "run", "unknown"), timeout=PATIENCE)
+    console.wait_for(r"start web01 on ovs[12] · done", timeout=PATIENCE)
     (source,) = (node for node in NODES if "web01" in pool.guests(node))
     target = OVS2 if source is OVS1 else OVS1
 
@@ -60,11 +61,13 @@ def test_start_migrate_and_stop_from_the_keyboard(pool: XenPool, console: Termin
     console.wait_for(r"migration target: Ready to receive domain", timeout=PATIENCE)
     console.wait_for(r"Migration successful", timeout=1200)
     console.wait_for(grid_row("web01", target.name, "run"), timeout=PATIENCE)
+    console.wait_for(rf"migrate web01 → {target.name} · done", timeout=PATIENCE)
     assert pool.placement() == {("web01", target.name)}
 
     console.press("S")
     console.wait_for(r"xm shutdown web01", timeout=PATIENCE)
     console.press("y")
     console.wait_for(r"Shutting down domain", timeout=PATIENCE)
+    console.wait_for(r"stop web01 · done", timeout=PATIENCE)
     console.wait_for(grid_row("web01", "down"), timeout=PATIENCE)
     assert pool.placement() == set()

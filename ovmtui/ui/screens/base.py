@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, TypeVar
 
+from rich.console import Console as Terminal
 from rich.console import RenderableType
 from rich.text import Text
 from textual.app import ComposeResult
@@ -170,10 +172,6 @@ class Page(ActionScreen[ResultT]):
 
 def plain(content: RenderableType, *, width: int) -> str:
     """Return `content` as text of `width` columns without trailing blanks."""
-    import io
-
-    from rich.console import Console as Terminal
-
     terminal = Terminal(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
     with terminal.capture() as captured:
         terminal.print(content)

@@ -14,7 +14,8 @@ from ovmtui.model.vm import Copy, Vm
 from ovmtui.model.vmconfig import ConfigFile
 from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.base import Page
-from ovmtui.ui.screens.times import NONE, ago, clock, mib, number
+from ovmtui.ui.screens.times import NONE, clock, mib, number
+from ovmtui.ui.viewmodel.times import age
 
 
 class DetailsScreen(Page[None]):
@@ -67,10 +68,10 @@ class DetailsScreen(Page[None]):
         fact = vm.ha
         source = f", says {fact.source}" if fact.source else ""
         reason = f": {fact.reason}" if fact.reason else ""
-        age = ""
+        when = ""
         if fact.observed_at is not None:
-            age = f", {ago(self.desk.console.monotonic() - fact.observed_at)} ago"
-        return f"{fact.state.value}{source}{age}{reason}"
+            when = f", {age(self.desk.console.monotonic() - fact.observed_at)} ago"
+        return f"{fact.state.value}{source}{when}{reason}"
 
     def _copy(self, copy: Copy) -> tuple[str, str]:
         domain = copy.domain

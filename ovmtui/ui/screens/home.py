@@ -202,6 +202,7 @@ class HomeScreen(Viewing):
             self.view,
             jobs=console.jobs,
             now=console.monotonic(),
+            wall=console.wall(),
             cache=self._row_cache,
         )
         grid = self.query_one(Grid)

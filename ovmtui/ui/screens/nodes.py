@@ -11,7 +11,8 @@ from ovmtui.model.snapshot import PoolView
 from ovmtui.model.text import visible
 from ovmtui.ui.desk import Changes
 from ovmtui.ui.screens.base import Page
-from ovmtui.ui.screens.times import NONE, ago, mib, number
+from ovmtui.ui.screens.times import NONE, mib, number
+from ovmtui.ui.viewmodel.times import age
 
 _COLUMNS = (
     ("", "left"),
@@ -84,7 +85,7 @@ class NodesScreen(Page[None]):
             count = str(sum(not d.is_domain_zero and d.is_active for d in node.domains))
         latency = NONE if node.latency_ms is None else f"{node.latency_ms:.0f} ms"
         skew = NONE if node.clock_skew_s is None else f"{node.clock_skew_s:+.1f} s"
-        listed = "never" if node.listed_at is None else f"{ago(now - node.listed_at)} ago"
+        listed = "never" if node.listed_at is None else f"{age(now - node.listed_at)} ago"
         return (
             count,
             mib(facts.total_memory_mib),

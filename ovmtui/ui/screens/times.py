@@ -1,4 +1,4 @@
-"""Times and sizes as the pages print them."""
+"""Times and figures as the pages print them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,6 @@ NONE = "-"
 def clock(wall: float) -> str:
     """Return the local time of day of `wall`, seconds since the epoch."""
     return datetime.fromtimestamp(wall).astimezone().strftime("%H:%M:%S")
-
-
-def ago(seconds: float) -> str:
-    """Return an age in one unit."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    if seconds < 3600:
-        return f"{seconds / 60:.0f} min"
-    if seconds < 2 * 86400:
-        return f"{seconds / 3600:.0f} h"
-    return f"{seconds / 86400:.0f} d"
 
 
 def mib(value: int | None) -> str:

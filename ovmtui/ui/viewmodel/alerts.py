@@ -41,17 +41,19 @@ def alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
 def _of_vm(vm: Vm) -> list[Alert]:
     name = visible(vm.label, limit=80)
     reason = visible(vm.reason, limit=200)
+    also = f"; {reason}" if reason else ""
     match vm.state:
         case VmState.SPLIT_BRAIN:
             return [Alert("danger", f"{name}: SPLIT BRAIN, {reason}", vm.key)]
         case VmState.CRASHED | VmState.DYING:
-            return [Alert("danger", f"{name}: {vm.state.value} on {_places(vm)}", vm.key)]
+            return [Alert("danger", f"{name}: {vm.state.value} on {_places(vm)}{also}", vm.key)]
         case VmState.DOWN if vm.ha.state is HaState.ON:
             return [Alert("warn", f"{name}: down, though HA is on", vm.key)]
         case VmState.SHUTDOWN:
-            return [Alert("warn", f"{name}: its guest is down, the domain is kept", vm.key)]
+            text = f"{name}: its guest is down, the domain is kept on {_places(vm)}{also}"
+            return [Alert("warn", text, vm.key)]
         case VmState.PAUSED:
-            return [Alert("warn", f"{name}: paused on {_places(vm)}", vm.key)]
+            return [Alert("warn", f"{name}: paused on {_places(vm)}{also}", vm.key)]
         case VmState.MIGRATING if len(vm.copies) == 1:
             # Both sides are seen while it lasts; one alone may be a leftover.
             domain = vm.copies[0].domain.name

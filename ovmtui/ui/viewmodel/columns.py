@@ -11,6 +11,12 @@ MARGIN = 2
 """Columns before the first one: cursor and mark."""
 GAP = 1
 """Columns between two."""
+_WIDEST_NODE = 12
+"""Columns of a node's name for which other columns step aside."""
+_WIDEST_PLACES = 24
+"""Columns that two nodes may take where there is room."""
+_WIDEST_NAME = 30
+"""A name is short as a rule; what it does not need helps the notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +37,13 @@ class Column:
 COLUMNS = (
     Column("name", "NAME", 16, 0, grows=True),
     Column("pool", "POOL", 8, 9),
-    Column("node", "NODE", 9, 1),
-    Column("state", "STATE", 13, 0),
-    Column("ha", "HA", 9, 1),
-    Column("vcpu", "VCPU", 4, 6, right=True),
-    Column("mem", "MEM", 6, 4, right=True),
-    Column("cpu", "CPU%", 5, 3, right=True),
-    Column("note", "JOB · NOTE", 12, 2, grows=True),
+    Column("node", "NODE", 9, 2),
+    Column("state", "STATE", 13, 1),
+    Column("ha", "HA", 9, 3),
+    Column("vcpu", "VCPU", 4, 7, right=True),
+    Column("mem", "MEM", 6, 6, right=True),
+    Column("cpu", "CPU%", 5, 5, right=True),
+    Column("note", "JOB · NOTE", 12, 4, grows=True),
 )
 
 
@@ -48,32 +54,42 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(set_cell_size(text, max(0, width - 1)) + "…", width)
 
 
-def layout(width: int, *, hidden: frozenset[str] = frozenset()) -> tuple[tuple[int, int], ...]:
+def layout(
+    width: int, *, hidden: frozenset[str] = frozenset(), node_name: int = 0
+) -> tuple[tuple[int, int], ...]:
     """Return index and width of the columns that have room in `width`, in their order.
 
-    The least important step aside; what is left over goes to those that grow.
+    The least important step aside; what is left over goes to the nodes, as far as two of
+    them need it, and to the columns that grow.
+
+    Args:
+        width: columns of the terminal.
+        hidden: ids of columns that are not wanted.
+        node_name: columns that the longest name of a node needs.
     """
+    widths = {column.id: column.width for column in COLUMNS}
+    widths["node"] = max(widths["node"], min(node_name, _WIDEST_NODE))
     chosen = [(index, column) for index, column in enumerate(COLUMNS) if column.id not in hidden]
 
     def needed(columns: Sequence[tuple[int, Column]]) -> int:
-        return MARGIN + sum(column.width + GAP for _, column in columns)
+        return MARGIN + sum(widths[column.id] + GAP for _, column in columns)
 
     while len(chosen) > 1 and needed(chosen) > width:
         chosen.remove(max(chosen, key=lambda pair: pair[1].priority))
     spare = max(0, width - needed(chosen))
-    growing = [index for index, column in chosen if column.grows]
-    widths = []
-    for index, column in chosen:
-        extra = 0
-        if index in growing:
-            extra = spare // len(growing)
-            if column.id == "name":
-                # A name is short as a rule; what it does not need helps the notes.
-                extra = min(extra, 14)
-            elif "name" in {COLUMNS[i].id for i in growing}:
-                extra = spare - min(spare // len(growing), 14)
-        widths.append((index, column.width + extra))
-    return tuple(widths)
+    if any(column.id == "node" for _, column in chosen):
+        wish = min(2 * node_name + 1, _WIDEST_PLACES)
+        extra = min(spare, max(0, wish - widths["node"]))
+        widths["node"] += extra
+        spare -= extra
+    growing = [column.id for _, column in chosen if column.grows]
+    for position, column_id in enumerate(growing):
+        extra = spare // (len(growing) - position)
+        if column_id == "name":
+            extra = min(extra, _WIDEST_NAME - widths["name"])
+        widths[column_id] += extra
+        spare -= extra
+    return tuple((index, widths[column.id]) for index, column in chosen)
 
 
 def aligned(text: str, column: Column, width: int) -> str:

@@ -6,7 +6,7 @@ import difflib
 import operator
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ovmtui.model.ha import HaState
 from ovmtui.model.snapshot import Snapshot
@@ -63,19 +63,20 @@ class FilterError:
     message: str
     position: int
     """Index of the character where it goes wrong."""
-    before: Filter
-    """What stands before the mistake: it chooses while the rest is being typed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mistake(Exception):
-    message: str
-    position: int
+    before: Filter = Filter(())
+    """What stands before the mistake, which can be used."""
 
 
 def parse(text: str) -> Filter | FilterError:
     """Read a filter; a wrong one says where and what would be right."""
     alternatives: list[list[Matcher]] = [[]]
+    mistake = _read(text, alternatives)
+    understood = Filter(tuple(tuple(part) for part in alternatives if part))
+    return understood if mistake is None else replace(mistake, before=understood)
+
+
+def _read(text: str, alternatives: list[list[Matcher]]) -> FilterError | None:
+    """Add the conditions of `text` to `alternatives`, up to the first mistake."""
     position = 0
     while text[position:].strip():
         token = _TOKEN.match(text, position)
@@ -94,7 +95,7 @@ def parse(text: str) -> Filter | FilterError:
         position = token.end()
     if len(alternatives) > 1 and not alternatives[-1]:
         return FilterError("nothing stands after |", max(0, len(text) - 1))
-    return Filter(tuple(tuple(part) for part in alternatives if part))
+    return None
 
 
 def _negation(matcher: Matcher) -> Matcher:

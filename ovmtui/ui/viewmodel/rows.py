@@ -66,6 +66,14 @@ _HA: Mapping[HaState, Cell] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    now: float
+    """Monotonic time, for ages."""
+    wall: float | None
+    """Time since the epoch, for the time that a job has taken; None leaves it out."""
+
+
 RowCache = dict[VmKey, tuple[Vm, JobState | None, bool, Row]]
 """Rows with what they were made of: a machine that did not change keeps its row."""
 
@@ -76,29 +84,42 @@ def build(
     *,
     jobs: Sequence[JobState],
     now: float,
+    wall: float | None = None,
     cache: RowCache | None = None,
 ) -> Rows:
-    """Return the rows for `view` at the monotonic time `now`.
+    """Return the rows for `view`.
 
-    A wrong filter hides nothing: it is told, and everything is shown. Unchanged machines
-    are the same objects in each snapshot, so `cache` saves most of the work.
+    A mistake in the filter is told; what stands before it still holds, so the rows stay
+    while a word is being typed.
+
+    Args:
+        snapshot: what is known.
+        view: filter, order and marks.
+        jobs: all jobs of this console.
+        now: monotonic time in seconds, for ages.
+        wall: seconds since the epoch, for how long jobs have run; None leaves that out.
+        cache: unchanged machines are the same objects in each snapshot, so the rows of
+            the last time save most of the work.
     """
     cache = {} if cache is None else cache
     for gone in [key for key in cache if key not in snapshot.vms]:
         del cache[gone]
     found = parse(view.filter_text)
     error = found if isinstance(found, FilterError) else None
-    machines = list(snapshot.vms.values())
-    if not isinstance(found, FilterError):
-        machines = [vm for vm in machines if found.matches(vm, snapshot)]
+    chosen = found.before if isinstance(found, FilterError) else found
+    machines = [vm for vm in snapshot.vms.values() if chosen.matches(vm, snapshot)]
     machines.sort(key=_name_key)
     machines.sort(key=_SORT_KEYS.get(view.sort, _name_key), reverse=view.descending)
+    if view.sort in _FIGURES:
+        # What is not known stands last, whichever way the figures go.
+        machines.sort(key=lambda vm: _FIGURES[view.sort](vm) is None)
+    moment = _Moment(now, wall)
     running = {job.vm: job for job in jobs if job.running}
     shown = {vm.key for vm in machines}
     hidden = sorted(snapshot.vms[key].name for key in view.marks - shown if key in snapshot.vms)
     return Rows(
         tuple(
-            _cached(cache, vm, snapshot, running.get(vm.key), now, marked=vm.key in view.marks)
+            _cached(cache, vm, snapshot, running.get(vm.key), moment, marked=vm.key in view.marks)
             for vm in machines
         ),
         total=len(snapshot.vms),
@@ -111,19 +132,20 @@ def _name_key(vm: Vm) -> tuple[str, str]:
     return (vm.label.lower(), str(vm.key))
 
 
-def _absent_last(value: float | None) -> float:
-    return float("-inf") if value is None else value
-
-
+_FIGURES: Mapping[str, Callable[[Vm], float | None]] = {
+    "vcpu": lambda vm: vm.vcpus,
+    "mem": lambda vm: vm.memory_mib,
+    "cpu": lambda vm: vm.cpu_percent,
+}
 _SORT_KEYS: Mapping[str, Callable[[Vm], Any]] = {
     "name": _name_key,
     "pool": lambda vm: vm.key.pool,
     "node": lambda vm: [node.name for node in vm.nodes] or ["\U0010ffff"],
     "state": lambda vm: list(VmState).index(vm.state),
     "ha": lambda vm: list(HaState).index(vm.ha.state),
-    "vcpu": lambda vm: _absent_last(vm.vcpus),
-    "mem": lambda vm: _absent_last(vm.memory_mib),
-    "cpu": lambda vm: _absent_last(vm.cpu_percent),
+    "vcpu": lambda vm: vm.vcpus or 0,
+    "mem": lambda vm: vm.memory_mib or 0,
+    "cpu": lambda vm: vm.cpu_percent or 0,
     "note": lambda vm: vm.reason,
 }
 
@@ -133,21 +155,21 @@ def _cached(
     vm: Vm,
     snapshot: Snapshot,
     job: JobState | None,
-    now: float,
+    moment: _Moment,
     *,
     marked: bool,
 ) -> Row:
     known = cache.get(vm.key)
     if known is not None and known[0] is vm and known[1] is job and known[2] == marked:
         return known[3]
-    row = _row(vm, snapshot, job, now, marked=marked)
-    if all(copy.certain for copy in vm.copies):
-        # A row that tells an age changes by itself.
+    row = _row(vm, snapshot, job, moment, marked=marked)
+    if job is None and all(copy.certain for copy in vm.copies):
+        # A row that tells an age or a duration changes by itself.
         cache[vm.key] = (vm, job, marked, row)
     return row
 
 
-def _row(vm: Vm, snapshot: Snapshot, job: JobState | None, now: float, *, marked: bool) -> Row:
+def _row(vm: Vm, snapshot: Snapshot, job: JobState | None, moment: _Moment, *, marked: bool) -> Row:
     stale = bool(vm.copies) and not any(copy.certain for copy in vm.copies)
     role = "text"
     if vm.state is VmState.SPLIT_BRAIN:
@@ -164,7 +186,7 @@ def _row(vm: Vm, snapshot: Snapshot, job: JobState | None, now: float, *, marked
         Cell(_figure(vm.vcpus)),
         Cell(memory(vm.memory_mib)),
         Cell(_percent(vm.cpu_percent)),
-        _note(vm, snapshot, job, now, stale=stale),
+        _working(job, moment.wall) if job else _note(vm, snapshot, moment.now, stale=stale),
     )
     return Row(vm.key, cells, role, marked)
 
@@ -193,13 +215,20 @@ def memory(mib: int | None) -> str:
     return f"{mib}M" if mib < 1024 else f"{mib / 1024:.1f}G"
 
 
-def _note(vm: Vm, snapshot: Snapshot, job: JobState | None, now: float, *, stale: bool) -> Cell:
-    if job is not None:
-        if job.choices:
-            return Cell(f"{visible(job.verb)}: asks, press a", "warn")
-        step = "" if job.current is None else f" {job.current + 1}/{len(job.steps)}"
-        progress = f" {visible(job.progress, limit=60)}" if job.progress else ""
-        return Cell(f"{visible(job.verb)}{step}{progress}", "accent")
+def _working(job: JobState, wall: float | None) -> Cell:
+    if job.choices:
+        return Cell(f"{visible(job.verb)}: asks, press a", "warn")
+    words = [visible(job.verb)]
+    if job.current is not None:
+        words.append(f"{job.current + 1}/{len(job.steps)}")
+    if wall is not None:
+        words.append(age(wall - job.started_at))
+    if job.progress:
+        words.append(visible(job.progress, limit=60))
+    return Cell(" ".join(words), "accent")
+
+
+def _note(vm: Vm, snapshot: Snapshot, now: float, *, stale: bool) -> Cell:
     if stale:
         listed = [snapshot.nodes[copy.node].listed_at for copy in vm.copies]
         oldest = min((at for at in listed if at is not None), default=None)

@@ -51,7 +51,7 @@ def _cell(node: NodeView, wall_offset: float, zone: tzinfo | None) -> NodeCell:
 
 
 def _content(node: NodeView, wall_offset: float, zone: tzinfo | None) -> tuple[str, str, str, str]:
-    if node.reach is Reach.CONNECTING and node.domains is None:
+    if node.reach is Reach.CONNECTING:
         return "◌", "dim", "connecting", "…"
     if node.reach is not Reach.UP:
         since = ""

@@ -43,7 +43,7 @@ def title(
     if view.filter_text:
         parts.append(f"⌕ {visible(view.filter_text, limit=60)}")
     if rows.error is not None:
-        parts.append(f"✖ {rows.error.message}")
+        parts.append(f"✖ {visible(rows.error.message, limit=120)}")
     if view.sort != "name" or view.descending:
         parts.append(f"sort {view.sort}{'▾' if view.descending else '▴'}")
     if view.marks:

@@ -13,19 +13,22 @@ from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ovmtui.model.identity import VmKey
 from ovmtui.ui.viewmodel.rows import Row, Rows
 from ovmtui.ui.viewmodel.view import ViewState
-from ovmtui.ui.widgets.row_painter import RowPainter
+from ovmtui.ui.widgets.row_painter import RowPainter, Shape, shape_of
 
 
 class Grid(ScrollView, can_focus=True):
     """Shows rows; its cursor is a machine, never a line number."""
 
-    DEFAULT_CSS = "Grid { height: 1fr; width: 1fr; overflow-x: hidden; }"
+    DEFAULT_CSS = """
+    Grid { height: 1fr; width: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "step(-1)", "Up", show=False),
         Binding("down,j", "step(1)", "Down", show=False),
@@ -35,6 +38,8 @@ class Grid(ScrollView, can_focus=True):
         Binding("end,G", "edge(1)", "Last", show=False),
         Binding("enter", "select", "Details", show=False),
     ]
+    empty_text = reactive("no machines")
+    """Shown while there is no row."""
 
     class CursorMoved(Message):
         """The cursor is on another machine now; None when there is none."""
@@ -55,8 +60,6 @@ class Grid(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         """Begin without rows."""
         super().__init__(id=id)
-        self.empty_text = "no machines"
-        """Shown while there is no row."""
         self.painted = 0
         """Lines that were rendered since the beginning, for measuring."""
         self._rows: tuple[Row, ...] = ()
@@ -67,7 +70,7 @@ class Grid(ScrollView, can_focus=True):
         """The machine that the operator put the cursor on, shown or not."""
         self._view = ViewState()
         self._painter = RowPainter()
-        self._one_pool = True
+        self._shape = Shape()
 
     @property
     def _width(self) -> int:
@@ -84,11 +87,11 @@ class Grid(ScrollView, can_focus=True):
         new = rows.rows if isinstance(rows, Rows) else rows
         old, self._rows = self._rows, new
         self._index = {row.key: line for line, row in enumerate(new)}
-        one_pool = len({row.key.pool for row in new}) <= 1
+        shape = shape_of(new)
         same_order = (view.sort, view.descending) == (self._view.sort, self._view.descending)
         self._view = view
-        if one_pool != self._one_pool:
-            self._one_pool = one_pool
+        if shape != self._shape:
+            self._shape = shape
             self._relayout()
         elif not same_order:
             self.refresh(Region(0, 0, self._width, 1))
@@ -239,6 +242,5 @@ class Grid(ScrollView, can_focus=True):
             self.refresh(Region(0, y, self._width, 1))
 
     def _relayout(self) -> None:
-        hidden = frozenset({"pool"}) if self._one_pool else frozenset[str]()
-        self._painter.fit(self._width, hidden=hidden)
+        self._painter.fit(self._width, self._shape)
         self.refresh()

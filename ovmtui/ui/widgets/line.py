@@ -33,6 +33,8 @@ class Line(Widget):
 
     def set_text(self, text: Text) -> None:
         """Show `text`, repainting what differs."""
+        # Rich drops the style of a text as a whole when it has no styled parts.
+        text = Text().append_text(text)
         cells = list(_cells(text.render(self.app.console)))
         old, self._text, self._cells = self._cells, text, cells
         first, last = _difference(old, cells)

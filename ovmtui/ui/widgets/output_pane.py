@@ -32,7 +32,9 @@ _NODE_ROLES = 6
 class OutputPane(ScrollView, can_focus=True):
     """Shows what jobs say, as it comes, and follows the end until scrolled away."""
 
-    DEFAULT_CSS = "OutputPane { height: 1fr; width: 1fr; overflow-x: hidden; }"
+    DEFAULT_CSS = """
+    OutputPane { height: 1fr; width: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "step(-1)", "Up", show=False),
         Binding("down,j", "step(1)", "Down", show=False),
@@ -70,11 +72,6 @@ class OutputPane(ScrollView, can_focus=True):
             self.style_of = desk.style
         self._timer = self.set_interval(1 / _RATE, self._tick, pause=True)
         self._mark_dirty()
-
-    @property
-    def is_painting(self) -> bool:
-        """Whether something is not painted yet."""
-        return self._ticking
 
     def show(self, title: str, events: Sequence[JobEvent], *, merged: bool) -> None:
         """Show other events from the beginning, under the heading `title`."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -13,10 +15,30 @@ from ovmtui.ui.viewmodel.columns import COLUMNS, GAP, MARGIN, aligned, layout
 from ovmtui.ui.viewmodel.rows import Cell, Row
 from ovmtui.ui.viewmodel.view import ViewState
 
+_NODE = next(index for index, column in enumerate(COLUMNS) if column.id == "node")
+
 
 def plain(role: str) -> Style:
     """Return no style, whatever the role."""
     return Style()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What all rows together ask of the columns."""
+
+    one_pool: bool = True
+    """Whether the pool need not be named."""
+    node_name: int = 0
+    """Columns that the longest name of a node needs."""
+
+
+def shape_of(rows: Sequence[Row]) -> Shape:
+    """Return what `rows` ask of the columns."""
+    pools = {row.key.pool for row in rows}
+    # Rows with two nodes come and go; the columns shall not move for that.
+    nodes = {node for row in rows for node in row.cells[_NODE].text.split("+")}
+    return Shape(len(pools) <= 1, max(map(cell_len, nodes), default=0))
 
 
 class RowPainter:
@@ -31,10 +53,11 @@ class RowPainter:
         self._strips: dict[VmKey, tuple[Row, Strip]] = {}
         """Rendered rows of machines that were seen, with the row that was rendered."""
 
-    def fit(self, width: int, *, hidden: frozenset[str]) -> None:
-        """Render for another width, without the columns `hidden`."""
+    def fit(self, width: int, shape: Shape) -> None:
+        """Render rows of that shape for another width."""
         self._width = width
-        self._columns = layout(width, hidden=hidden)
+        hidden = frozenset({"pool"}) if shape.one_pool else frozenset[str]()
+        self._columns = layout(width, hidden=hidden, node_name=shape.node_name)
         self._strips.clear()
 
     def forget(self, *, but: Container[VmKey] = ()) -> None:

@@ -35,6 +35,8 @@ class Driver:
     async def settle(self) -> None:
         """Wait until all that is under way in the application has been done."""
         await self.pilot.pause()
+        while self.app._under_way is not None:
+            await self.pilot.pause(0.01)
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 
