@@ -9,17 +9,20 @@ way up and its action has run.
 from __future__ import annotations
 
 from collections import deque
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.app import App
 from textual.events import Event, Key
 from textual.message import Message
+from textual.screen import Screen
 from textual.timer import Timer
 
 ReturnType = TypeVar("ReturnType")
 
 _LOST = 0.5
 """Seconds after which a key counts as done although nothing came back from it."""
+_SETTLING = 0.05
+"""Seconds that a page gets to be built and to take the focus."""
 
 
 class KeyDone(Message):
@@ -31,6 +34,7 @@ class TypingOrder(App[ReturnType]):
 
     _waiting: deque[Key]
     _under_way: Timer | None = None
+    _settled_screen: Screen[Any] | None = None
 
     async def on_event(self, event: Event) -> None:
         """Hold a new key back while another is on its way."""
@@ -51,7 +55,12 @@ class TypingOrder(App[ReturnType]):
         await self._next_key()
 
     async def _next_key(self) -> None:
-        if self._waiting:
+        if self._waiting and self.screen is not self._settled_screen:
+            # A page that has just come cannot take a key before it has its focus.
+            if self.screen.is_mounted:
+                self._settled_screen = self.screen
+            self._under_way = self.set_timer(_SETTLING, self.on_key_done)
+        elif self._waiting:
             target = self.focused or self.screen
             # A target that is taken away takes its messages with it.
             self._under_way = self.set_timer(_LOST, self.on_key_done)

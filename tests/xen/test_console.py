@@ -54,7 +54,7 @@ def test_start_migrate_and_stop_from_the_keyboard(pool: XenPool, console: Termin
     target = OVS2 if source is OVS1 else OVS1
 
     console.press("m")
-    console.wait_for(target.name, timeout=PATIENCE)
+    console.wait_for(r"FREE AFTER", timeout=PATIENCE)
     console.press("Enter")
     console.wait_for(rf"migrate.*web01 {target.name}", timeout=PATIENCE)
     console.press("y")
