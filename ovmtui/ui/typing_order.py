@@ -21,8 +21,10 @@ ReturnType = TypeVar("ReturnType")
 
 _LOST = 0.5
 """Seconds after which a key counts as done although nothing came back from it."""
-_SETTLING = 0.05
-"""Seconds that a page gets to be built and to take the focus."""
+_SETTLING = 0.02
+"""Seconds between looks whether a new page is built and has taken the focus."""
+_ROUNDS = 10
+"""Looks after which a page counts as one that takes no focus."""
 
 
 class KeyDone(Message):
@@ -35,6 +37,7 @@ class TypingOrder(App[ReturnType]):
     _waiting: deque[Key]
     _under_way: Timer | None = None
     _settled_screen: Screen[Any] | None = None
+    _rounds = 0
 
     async def on_event(self, event: Event) -> None:
         """Hold a new key back while another is on its way."""
@@ -57,8 +60,10 @@ class TypingOrder(App[ReturnType]):
     async def _next_key(self) -> None:
         if self._waiting and self.screen is not self._settled_screen:
             # A page that has just come cannot take a key before it has its focus.
-            if self.screen.is_mounted:
-                self._settled_screen = self.screen
+            self._rounds += 1
+            ready = self.screen.is_mounted and self.screen.focused is not None
+            if ready or self._rounds >= _ROUNDS:
+                self._settled_screen, self._rounds = self.screen, 0
             self._under_way = self.set_timer(_SETTLING, self.on_key_done)
         elif self._waiting:
             target = self.focused or self.screen
