@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ovmtui.errors import TransportError
 from ovmtui.model.identity import NodeKey
@@ -16,8 +17,8 @@ from ovmtui.runtime.store import Store
 from ovmtui.runtime.watcher import NodeWatcher
 from ovmtui.toolstacks import xm
 
-_PATIENCE = 10.0
-"""Seconds that a look waits for a slow node; the guards then judge by its age."""
+_BRIEF = 0.5
+"""Seconds that a look waits for nodes that could not be believed before."""
 
 
 class Inspection:
@@ -29,18 +30,32 @@ class Inspection:
         self._store = store
         self._clock = clock
 
-    async def look(self, pool: str, *, deep: bool = True, patience: float = _PATIENCE) -> None:
-        """Look at every node of `pool`; one that is slow is not waited for beyond `patience`."""
-        looks = [
-            asyncio.create_task(watcher.look(deep=deep))
+    async def look(self, pool: str, *, deep: bool = True) -> None:
+        """Look at every node of `pool`, and return when each has answered or failed to.
+
+        A node that was certain and gives no listing in its time is so no longer: what it
+        listed before the look proves nothing now. One that was in doubt before is hardly
+        waited for.
+        """
+        began = self._clock.monotonic()
+        looks = {
+            asyncio.create_task(watcher.look(deep=deep)): key
             for key, watcher in self._watchers.items()
             if key.pool == pool
-        ]
+        }
+        certain = [look for look, key in looks.items() if self._store.node(key).certain]
         try:
-            await asyncio.wait(looks, timeout=patience)
+            if certain:
+                await asyncio.wait(certain, timeout=self._patience)
+            await asyncio.wait(looks, timeout=_BRIEF)
         finally:
             for look in looks:
                 look.cancel()
+        for look in certain:
+            view = self._store.node(looks[look])
+            if view.certain and (view.listed_at is None or view.listed_at < began):
+                problem = f"no listing in {self._patience:.0f} s"
+                self._store.set_node(replace(view, list_problem=problem))
 
     async def inspect(self, plan: Plan) -> tuple[Finding, ...]:
         """Look anew, then judge each guard and run each check of `plan`."""

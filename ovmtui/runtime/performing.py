@@ -126,9 +126,8 @@ class CommandRun:
         for lines in self._lines.values():
             lines.end()
         if not result.started:
-            return Performed(
-                Outcome.FAILED, f"was not started: {step.node.name} was lost just before"
-            )
+            why = "its job's directory cannot be made there" if start else "it was lost just before"
+            return Performed(Outcome.FAILED, f"was not started on {step.node.name}: {why}")
         asyncio.get_running_loop().create_task(self._forget(session))
         return self._judge(result.exit_status)
 

@@ -57,6 +57,11 @@ class Prober:
         """When memory, CPU and identities were asked for last, on the monotonic clock."""
         return self._facts_at
 
+    def forget_identities(self) -> None:
+        """Ask for every identity anew: the node may have rebooted, and its ids begun anew."""
+        self._details = {}
+        self._facts_at = float("-inf")
+
     async def refresh(self, session: Session, *, deep: bool) -> None:
         """List the domains; when `deep`, ask for everything else, too.
 

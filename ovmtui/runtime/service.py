@@ -67,7 +67,9 @@ class Service:
         self._managers = wiring.managers(
             settings, self._watchers, self._store, self._clock, password=password
         )
-        self._inspection = Inspection(self._watchers, self._store, self._clock)
+        self._inspection = Inspection(
+            self._watchers, self._store, self._clock, patience=settings.timeouts.probe
+        )
         self._jobs = Jobs(
             watchers=self._watchers,
             managers=self._managers,

@@ -157,6 +157,7 @@ class NodeWatcher:
             self._unreachable(error, Reach.UNREACHABLE)
             return False
         self._session = session
+        self._prober.forget_identities()
         self._connected.set()
         self._set(reach=Reach.UP, problem="")
         try:

@@ -40,7 +40,7 @@ mv "$job/exit.new" "$job/exit"
 _FOLLOW = """\
 [ -d "$job" ] || {{ printf '\\036{nonce} absent\\n' >&2; exit 0; }}
 tries=0
-while [ ! -s "$job/leader" ] && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+while [ ! -s "$job/leader" ] && [ "$tries" -lt 600 ]; do sleep 0.1; tries=$((tries + 1)); done
 read -r leader since <"$job/leader" || leader=
 started() {{ {started}; }}
 alive() {{ [ -n "$leader" ] && [ "$(started "$leader")" = "$since" ]; }}
