@@ -24,8 +24,16 @@ _BRIEF = 0.5
 class Inspection:
     """Reads, and never changes anything."""
 
-    def __init__(self, watchers: Mapping[NodeKey, NodeWatcher], store: Store, clock: Clock) -> None:
-        """Use `watchers` to look and `store` to see."""
+    def __init__(
+        self,
+        watchers: Mapping[NodeKey, NodeWatcher],
+        store: Store,
+        clock: Clock,
+        *,
+        patience: float,
+    ) -> None:
+        """Use `watchers` to look and `store` to see; a listing may take `patience` seconds."""
+        self._patience = patience
         self._watchers = watchers
         self._store = store
         self._clock = clock

@@ -67,9 +67,8 @@ class Service:
         self._managers = wiring.managers(
             settings, self._watchers, self._store, self._clock, password=password
         )
-        self._inspection = Inspection(
-            self._watchers, self._store, self._clock, patience=settings.timeouts.probe
-        )
+        probe = settings.timeouts.probe
+        self._inspection = Inspection(self._watchers, self._store, self._clock, patience=probe)
         self._jobs = Jobs(
             watchers=self._watchers,
             managers=self._managers,
@@ -92,7 +91,7 @@ class Service:
         runs |= {f"manager of {name}": manager.run for name, manager in self._managers.items()}
         for name, run in runs.items():
             task = supervise(name, run, clock=self._clock, tell=self._error)
-            self._tasks.append(asyncio.get_running_loop().create_task(task, name=name))
+            self._tasks.append(asyncio.create_task(task, name=name))
 
     async def settled(self, *, timeout: float) -> None:
         """Return when every node was asked and searched once, or after `timeout` seconds."""
@@ -101,8 +100,8 @@ class Service:
             for watcher in self._watchers.values()
             for wait in (watcher.attempted, watcher.searched)
         ]
-        await asyncio.wait(waits, timeout=timeout)
-        for wait in waits:
+        _, pending = await asyncio.wait(waits, timeout=timeout)
+        for wait in pending:
             wait.cancel()
 
     async def ask_ha(self, vm: VmKey) -> HaFact:
@@ -148,8 +147,7 @@ class Service:
         Raises:
             PlanRefused: no such plan can exist, with the reasons.
         """
-        snapshot = self.snapshot
-        if intent.vm not in snapshot.vms:
+        if intent.vm not in (snapshot := self.snapshot).vms:
             raise PlanRefused(("that machine is not known any more",))
         manager = self._managers.get(intent.vm.pool)
         if manager is not None and snapshot.vms[intent.vm].ha.state is HaState.UNKNOWN:
@@ -237,8 +235,8 @@ class Service:
 
     def _job_ended(self, plan: Plan, outcome: Outcome) -> None:
         if plan.intent.verb in {Verb.STOP, Verb.DESTROY} and outcome is Outcome.DONE:
-            budget = self._settings.pools[plan.vm.pool].budgets.watch
-            self._alarms.watch_for_restart(plan.vm, seconds=budget)
+            pool = self._settings.pools[plan.vm.pool]
+            self._alarms.watch_for_restart(plan.vm, seconds=pool.budgets.watch)
 
     def _snapshot_changed(self, old: Snapshot, new: Snapshot) -> None:
         self._alarms.see(old, new)
