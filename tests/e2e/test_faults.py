@@ -12,6 +12,7 @@ import pytest
 from ovmtui.cli import opening
 from ovmtui.config import load
 from ovmtui.errors import PlanRefused
+from ovmtui.model.ha import HaState
 from ovmtui.model.job import EventKind, Outcome
 from ovmtui.model.vm import VmState
 from ovmtui.plan.intent import Verb
@@ -74,7 +75,11 @@ async def test_an_error_text_with_exit_code_0_ends_a_stop_before_the_shutdown(
     pool: SimulatedPool, open_service: Open
 ) -> None:
     async with open_service() as service:
-        await service.ask_ha(key(service, "ovmguest1"))
+        # The manager's own poll is done, so that the plan is the first to hear the error.
+        await until(
+            service,
+            lambda now: all(vm.ha.state is not HaState.UNKNOWN for vm in now.vms.values()),
+        )
         await pool.faults.manager_complains()
         outcome, text = await do(service, Verb.STOP, "ovmguest1")
         assert outcome is Outcome.FAILED
