@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ovmtui.model.domain import DomainState
+from ovmtui.model.domain import DomainState, Transit
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import NodeView
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.model.vm import Copy, Vm
+from ovmtui.model.vm import Copy, Vm, VmState
 from ovmtui.plan.verdict import Verdict, fails, holds, unknown
 
 
@@ -49,7 +49,7 @@ class RunsOnlyOn:
         doubt = why_uncertain(snapshot.nodes[self.node], now, self.max_age)
         if doubt:
             return unknown(doubt)
-        elsewhere = [copy for copy in vm.copies if copy.node != self.node]
+        elsewhere = [c for c in vm.copies if c.node != self.node and c.domain.is_active]
         if elsewhere:
             return fails(f"also listed on {', '.join(copy.node.name for copy in elsewhere)}")
         if len(vm.copies) > 1:
@@ -60,6 +60,8 @@ class RunsOnlyOn:
         domain = copy.domain
         if self.domid is not None and domain.domid != self.domid:
             return fails(f"its domain id is {domain.domid} now, no longer {self.domid}")
+        if domain.transit is not Transit.NONE:
+            return fails(f"it is listed as {domain.name}: a migration or save is under way")
         if domain.state not in self.states:
             wanted = " or ".join(state.value for state in self.states)
             return fails(f"it is {domain.state.value}, not {wanted}")
@@ -96,6 +98,8 @@ class CarriesId:
         if doubt:
             return unknown(doubt)
         vm = snapshot.vms.get(self.vm)
+        if vm is not None and vm.state is not VmState.SPLIT_BRAIN:
+            return fails(f"it is {vm.state.value} now, no longer a split brain")
         for copy in vm.copies if vm else ():
             if copy.node == self.node and copy.domain.domid == self.domid:
                 return holds(f"{copy.domain.name} is {copy.domain.state.value}")

@@ -147,6 +147,32 @@ class ManagerAnswers:
 
 
 @dataclass(frozen=True, slots=True)
+class NameIsUnique:
+    """No other machine of the pool has the name, which is all that the manager is told."""
+
+    vm: VmKey
+    name: str = "name-is-unique"
+    overridable: bool = False
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return "no other machine of the pool has its name"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Look for namesakes."""
+        vm = snapshot.vms.get(self.vm)
+        if vm is None:
+            return fails("it is not known in this pool")
+        same = [
+            other.key.identity
+            for other in snapshot.vms.values()
+            if other.key != self.vm and other.key.pool == self.vm.pool and other.name == vm.name
+        ]
+        return fails(f"so is called {', '.join(same)}") if same else holds("it is the only one")
+
+
+@dataclass(frozen=True, slots=True)
 class IsRunning:
     """The machine runs, so that switching HA on cannot make the manager start it."""
 

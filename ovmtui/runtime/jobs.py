@@ -182,7 +182,10 @@ class Jobs:
             await self._journal.begin(state.job, state, render(plan), self._operator)
             await self._remember_ha(plan)
             outcome = await engine.run()
-            if outcome is Outcome.DONE and plan.intent.verb in {Verb.START, Verb.HA_ON}:
+            settled = {Verb.START, Verb.HA_ON, Verb.HA_OFF}
+            fact = self._store.ha(plan.vm)
+            restored = fact is not None and fact.state is HaState.ON
+            if (outcome is Outcome.DONE and plan.intent.verb in settled) or restored:
                 self._memory.forget_ha(plan.vm)
             self._ended(plan, outcome)
         except JournalError as error:

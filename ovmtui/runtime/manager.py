@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from ovmtui.config.schema import Intervals
 from ovmtui.config.schema import Manager as ManagerSettings
 from ovmtui.errors import OvmtuiError, SecretUnavailable, TransportError
-from ovmtui.model.command import Command
+from ovmtui.model.command import MASK, Command
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import Reach
@@ -136,8 +136,7 @@ class ManagerPoll:
             TransportError: the node could not be asked.
             SecretUnavailable: no configured source gives the password.
         """
-        access = self.access
-        if access is None:
+        if (access := self.access) is None:
             raise ManagerFailed(self.why_unknown)
         command = ovmcli.vm_info_command(access.program, access.user, access.pool, name)
         stdout, stderr, status = await self._call(command)
@@ -207,15 +206,16 @@ class ManagerPoll:
         self._manager_pool = pools.pop()
 
     async def _call(self, command: Command) -> tuple[str, str, int | None]:
-        node = self._node()
-        if node is None:
+        if (node := self._node()) is None:
             raise ManagerFailed(self.why_unknown)
         secret = await self._password()
         async with self._one_at_a_time:
             result = await self._watchers[node].session.run(
                 command.script, timeout=self._call_timeout, secret=secret
             )
-        return result.stdout, result.stderr, result.exit_status
+        # What the manager complains of may hold what it was told.
+        stdout, stderr = (text.replace(secret, MASK) for text in (result.stdout, result.stderr))
+        return stdout, stderr, result.exit_status
 
     def _node(self) -> NodeKey | None:
         """The node to ask from: the configured one, else the first that answers."""

@@ -35,6 +35,8 @@ def merge(
     copies: dict[VmKey, list[Copy]] = {}
     configs: dict[VmKey, dict[str, ConfigFile]] = {}
     nameless: list[Copy] = []
+    unmarked: dict[str, ConfigFile] = {}
+    """Files without a UUID: only the name tells whose they are."""
     for node in nodes:
         for domain in node.domains or ():
             if domain.is_domain_zero:
@@ -45,11 +47,20 @@ def merge(
             else:
                 copies.setdefault(VmKey(pool, domain.uuid), []).append(copy)
         for file in node.configs or ():
-            if file.config.uuid or file.config.name:
-                key = VmKey(pool, file.config.uuid or f"name:{file.config.name}")
-                configs.setdefault(key, {})[file.path] = file
+            if file.config.uuid:
+                configs.setdefault(VmKey(pool, file.config.uuid), {})[file.path] = file
+            elif file.config.name:
+                unmarked[file.path] = file
     for copy in nameless:
         copies.setdefault(_key_by_name(pool, copy.domain, copies, configs), []).append(copy)
+    for path, file in unmarked.items():
+        name = file.config.name or ""
+        found = [key for key, have in copies.items() if _called(name, have)]
+        key = found[0] if len(found) == 1 else VmKey(pool, f"name:{name}")
+        configs.setdefault(key, {})[path] = file
+    for key, have in copies.items():
+        # A halted record on one node is no copy beside the one that executes on another.
+        copies[key] = [copy for copy in have if copy.domain.is_active] or have
     silent = tuple(node.key.name for node in nodes if not node.certain)
     merged = {}
     for key in sorted(copies.keys() | configs.keys()):

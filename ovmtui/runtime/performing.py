@@ -20,6 +20,8 @@ from ovmtui.transport.interface import OutputChunk, Session
 
 _JUDGED = 65_536
 """Characters of each stream that are kept for judging the result."""
+_LONGEST_LINE = 8_192
+"""Characters after which a line without an end is cut."""
 _RETRY = 0.5
 """Seconds before another attempt when the node has no free session."""
 
@@ -47,6 +49,9 @@ class Lines:
         self._rest = lines.pop()
         for line in lines:
             self._take(line)
+        while len(self._rest) > _LONGEST_LINE:
+            self._take(self._rest[:_LONGEST_LINE])
+            self._rest = self._rest[_LONGEST_LINE:]
 
     def end(self) -> None:
         """Take what came after the last line end."""
@@ -108,7 +113,10 @@ class CommandRun:
                             ),
                             start=start,
                         )
-                    except SlotsExhausted:
+                    except SlotsExhausted as error:
+                        if start:
+                            # Later its conditions may not hold any more.
+                            return Performed(Outcome.FAILED, f"was not started: {error}")
                         await asyncio.sleep(_RETRY)
                         continue
                     except NodeLost:
@@ -128,7 +136,9 @@ class CommandRun:
         if not result.started:
             why = "its job's directory cannot be made there" if start else "it was lost just before"
             return Performed(Outcome.FAILED, f"was not started on {step.node.name}: {why}")
-        asyncio.get_running_loop().create_task(self._forget(session))
+        if result.exit_status is not None:
+            # Without a result the node keeps what there is, to be looked at.
+            await self._forget(session)
         return self._judge(result.exit_status)
 
     async def _session(self, *, first: bool) -> Session:
@@ -151,8 +161,7 @@ class CommandRun:
 
     def _on_output(self, chunk: OutputChunk) -> None:
         self._offsets[chunk.stream] = chunk.end_offset
-        if len(self._kept[chunk.stream]) < _JUDGED:
-            self._kept[chunk.stream] += chunk.text
+        self._kept[chunk.stream] = (self._kept[chunk.stream] + chunk.text)[-_JUDGED:]
         self._lines[chunk.stream].feed(chunk.text)
 
     def _taker(self, stream: Stream) -> Callable[[str], None]:

@@ -86,12 +86,14 @@ class Prober:
             self._tell(list_problem="xm list gave something that is no listing")
             return
         domains = parsed.value
+        if not any(domain.is_domain_zero for domain in domains):
+            self._tell(list_problem="xm list names no Domain-0, so it is not complete")
+            return
         if parsed.notes:
             # What hides in a line that cannot be read may be a running machine.
             problem = f"xm list gave a line that makes no sense: {parsed.notes[0]}"
-        nameless = await self._identify(session, domains, answer.get(probe.IDENTITIES.name))
-        if nameless:
-            problem = problem or f"xm list -l does not say which machine {nameless} is"
+        told = await self._identify(session, domains, answer.get(probe.IDENTITIES.name))
+        problem = problem or told
         ended = self._clock.monotonic()
         view = with_node_facts(self._store.node(self._key), answer, wall=self._clock.wall())
         self._tell_reboot(view.boot_id)
@@ -117,10 +119,10 @@ class Prober:
         """Bring the identities up to date when a domain is listed that has none.
 
         Returns:
-            The name of a domain whose UUID is not known all the same; empty without one.
+            Why it is not known which machine each domain is; empty when it is.
         """
         details = None if section is None else details_of(section)
-        if details is None and not self._unidentified(domains):
+        if section is None and not self._unidentified(domains):
             return ""
         if details is None:
             with contextlib.suppress(CommandTimeout, SlotsExhausted):
@@ -129,7 +131,10 @@ class Prober:
                     details = details_of(found)
         if details is not None:
             self._details = details
-        return self._unidentified(domains)
+        elif section is not None:
+            return "xm list -l gave nothing that could be read"
+        nameless = self._unidentified(domains)
+        return f"xm list -l does not say which machine {nameless} is" if nameless else ""
 
     def _unidentified(self, domains: tuple[Domain, ...]) -> str:
         for domain in domains:

@@ -135,20 +135,23 @@ class Recorder:
     async def _flush(self) -> None:
         try:
             await self._drain()
-        except JournalError as error:
-            # Told by the next `emit`, which is what decides whether acting goes on.
-            self._failure = error
+        except JournalError:
+            # Kept, and raised by each `emit`, which is what decides whether acting goes on.
+            return
 
     async def _drain(self) -> None:
         async with self._writing:
             if self._failure is not None:
-                failure, self._failure = self._failure, None
-                raise failure
+                raise self._failure
             if not self._pending:
                 return
             batch, self._pending = tuple(self._pending), []
             try:
                 await self._log.append(batch)
+            except JournalError as error:
+                # Whose batch it was does not matter: nobody may act on what is not on disk.
+                self._failure = error
+                raise
             finally:
                 # Even what could not be written has happened, and is shown.
                 self._show(batch)

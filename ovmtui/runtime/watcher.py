@@ -159,15 +159,18 @@ class NodeWatcher:
         self._session = session
         self._prober.forget_identities()
         self._connected.set()
-        self._set(reach=Reach.UP, problem="")
+        # What was listed before the connection was lost proves nothing now.
+        before = self.view.domains is not None
+        doubt = "not listed since the connection was made" if before else ""
+        self._set(reach=Reach.UP, problem="", list_problem=doubt)
         try:
             await self._serve(session)
         finally:
             self._session = None
+            self._set(reach=Reach.UNREACHABLE, problem="connection lost")
             self._connected.clear()
             with contextlib.suppress(TransportError):
                 await session.close()
-        self._set(reach=Reach.UNREACHABLE, problem="connection lost")
         return True
 
     async def _serve(self, session: Session) -> None:

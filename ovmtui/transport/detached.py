@@ -37,7 +37,16 @@ printf '%s\\n' "$?" >"$job/exit.new"
 mv "$job/exit.new" "$job/exit"
 """
 
+# Whoever does not want the job started takes its name, so that no starter that is merely
+# late can start it after all.
+_CLAIM = """\
+umask 077
+mkdir -p "$jobs"
+if mkdir "$job" 2>/dev/null; then : >"$job/void"; fi
+"""
+
 _FOLLOW = """\
+[ ! -e "$job/void" ] || {{ printf '\\036{nonce} absent\\n' >&2; exit 0; }}
 [ -d "$job" ] || {{ printf '\\036{nonce} absent\\n' >&2; exit 0; }}
 tries=0
 while [ ! -s "$job/leader" ] && [ "$tries" -lt 600 ]; do sleep 0.1; tries=$((tries + 1)); done
@@ -112,7 +121,8 @@ fi
 """
     follow = _FOLLOW.format(started=_STARTED, nonce=nonce, out=offsets[0] + 1, err=offsets[1] + 1)
     take = f"{READ_SECRET}\n" if secret else ""
-    return f"{ENVIRONMENT}\n{take}exec 3<&0\n{directory}\n{begin if start else ''}{follow}"
+    first = begin if start else _CLAIM
+    return f"{ENVIRONMENT}\n{take}exec 3<&0\n{directory}\n{first}{follow}"
 
 
 def forget_script(job: str) -> str:

@@ -21,8 +21,8 @@ from ovmtui.transport.slots import Slot, Slots
 
 _CHUNK = 65_536
 """Bytes that are read at once: a line at a time would cost fifty times as much."""
-_GONE = 15.0
-"""Seconds in which the far end of a command that was ended must be gone."""
+_START = 5.0
+"""Seconds that a command may wait for a slot: what allows it was looked at just before."""
 
 _Take = Callable[[bytes], None]
 _Process = asyncssh.SSHClientProcess[bytes]
@@ -99,6 +99,7 @@ class SshSession:
             secret,
             timeout=timeout,
             long=True,
+            slot_timeout=_START if start else None,
             take={Stream.STDOUT: out.feed, Stream.STDERR: lambda d: err.feed(trailer.feed(d))},
         )
         out.end()
@@ -131,10 +132,12 @@ class SshSession:
         timeout: float,
         long: bool,
         take: dict[Stream, _Take],
+        slot_timeout: float | None = None,
     ) -> int | None:
         """Run shell text, hand its output to `take`, and return its exit status."""
         deadline = asyncio.get_running_loop().time() + timeout
-        async with self._slots.taken(long=long, timeout=timeout) as slot:
+        wait = timeout if slot_timeout is None else min(timeout, slot_timeout)
+        async with self._slots.taken(long=long, timeout=wait) as slot:
             process: _Process | None = None
             try:
                 async with asyncio.timeout_at(deadline):
@@ -175,14 +178,14 @@ async def _pump(reader: asyncssh.SSHReader[bytes], take: _Take) -> None:
 
 async def _see_off(process: _Process, slot: Slot) -> None:
     """End standard input, which the watcher on the node acts on, and wait for the end."""
-    with contextlib.suppress(OSError, asyncssh.Error, TimeoutError):
+    # A far end that does not go keeps its place, as it does on the node; once it has gone, or
+    # the connection has, the place is free again.
+    with contextlib.suppress(OSError, asyncssh.Error):
         process.stdin.write_eof()
-        async with asyncio.timeout(_GONE):
-            await asyncio.gather(
-                _pump(process.stdout, _drop), _pump(process.stderr, _drop), process.wait_closed()
-            )
-        # A far end that does not go keeps its place, as it does on the node.
-        slot.release()
+        await asyncio.gather(
+            _pump(process.stdout, _drop), _pump(process.stderr, _drop), process.wait_closed()
+        )
+    slot.release()
 
 
 def _drop(data: bytes) -> None:

@@ -14,8 +14,9 @@ from ovmtui.errors import SlotsExhausted
 
 SESSIONS = 6
 """Sessions in use at once on one connection."""
-RESERVED = 2
-"""Of these, kept free of detached jobs, so that long ones never starve the probes."""
+RESERVED = 4
+"""Of these, kept free of detached jobs: each may have a follower of its node's log, and the
+probes need some all the same."""
 
 
 class Slots:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ovmtui.model.domain import Domain, DomainState
 from ovmtui.model.ha import HaState
 from ovmtui.model.node import NodeView
 from ovmtui.model.vm import Vm, VmState
 from ovmtui.runtime.merge import merge
-from tests.plan.pools import POOL, VM, domain, node, silent
+from tests.plan.pools import CONFIG, POOL, VM, domain, node, silent
 
 
 def merged(*nodes: NodeView) -> Vm:
@@ -80,6 +82,19 @@ def test_an_arriving_copy_without_a_uuid_belongs_to_the_machine_of_its_name() ->
     found = merge(POOL, (node("ovm1", domain()), node("ovm2", incoming)), {}, previous={})
     assert set(found) == {VM}
     assert found[VM].state is VmState.MIGRATING
+
+
+def test_a_halted_record_beside_the_running_domain_is_no_second_copy() -> None:
+    halted = domain(domid=None, state=DomainState.HALTED)
+    assert merged(node("ovm1", domain()), node("ovm2", halted)).state is VmState.RUNNING
+
+
+def test_a_configuration_without_a_uuid_belongs_to_the_one_machine_of_its_name() -> None:
+    file = replace(CONFIG, config=replace(CONFIG.config, uuid=None))
+    plain = replace(node("ovm1", domain()), configs=(file,))
+    found = merge(POOL, (plain,), {}, previous={})
+    assert set(found) == {VM}
+    assert found[VM].configs == (file,)
 
 
 def test_a_suspended_source_is_migrating_and_not_shut_down() -> None:

@@ -106,6 +106,9 @@ async def test_attaching_to_a_job_that_never_was_starts_nothing(
         "job-4", f"touch {shlex.quote(str(trace))}", timeout=20, start=False
     )
     assert result == DetachedResult(exit_status=None, started=False)
+    # A starter that was merely late finds the name taken: "not started" stays true.
+    late = await session.run_detached("job-4", f"touch {shlex.quote(str(trace))}", timeout=20)
+    assert late == DetachedResult(exit_status=None, started=False)
     assert not trace.exists()
 
 

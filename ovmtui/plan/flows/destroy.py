@@ -5,7 +5,7 @@ from __future__ import annotations
 from ovmtui.errors import PlanRefused
 from ovmtui.model.domain import DomainState
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.model.vm import Copy, Vm
+from ovmtui.model.vm import Copy, Vm, VmState
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
 from ovmtui.plan.flows import parts
@@ -76,6 +76,8 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
 
 
 def _chosen(vm: Vm, intent: Intent) -> Copy:
+    if len(vm.copies) > 1 and vm.state is not VmState.SPLIT_BRAIN:
+        raise PlanRefused((f"cannot destroy a copy of {vm.name}: {vm.state.value} ({vm.reason})",))
     copies = [c for c in vm.copies if intent.node is None or c.node == intent.node]
     if not vm.copies:
         reason = f": {vm.reason}" if vm.reason else ""

@@ -10,7 +10,7 @@ from ovmtui.model.vm import Copy, Vm
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context, ManagerAccess
 from ovmtui.plan.intent import Intent
-from ovmtui.plan.readiness import ManagerAnswers
+from ovmtui.plan.readiness import ManagerAnswers, NameIsUnique
 from ovmtui.plan.steps import CommandStep, Expectation, HaReadStep, Step
 from ovmtui.toolstacks import ovmcli
 
@@ -50,13 +50,13 @@ def only_copy(vm: Vm, verb: str) -> Copy:
 
 
 def manager_guards(vm: Vm, context: Context) -> tuple[Condition, ...]:
-    """Return the guard that the manager can be asked; none where there is no manager."""
+    """Return the guards for asking the manager; none where there is no manager."""
     if not context.manager_configured:
         return ()
     unavailable = ""
     if context.manager is None:
         unavailable = context.manager_unknown or "it was not asked yet"
-    return (ManagerAnswers(vm.key.pool, unavailable),)
+    return (ManagerAnswers(vm.key.pool, unavailable), NameIsUnique(vm.key))
 
 
 def set_ha(vm: Vm, manager: ManagerAccess, context: Context, *, on: bool) -> tuple[Step, ...]:
