@@ -100,7 +100,11 @@ class Inspection:
         if check.reading is Reading.SILENT:
             if result.exit_status == 0:
                 return Verdict(Standing.FAILS, "something answers there")
-            return Verdict(Standing.HOLDS, "no answer")
+            if result.exit_status == 1:
+                return Verdict(Standing.HOLDS, "no answer")
+            # The question itself failed: no program, no such name, or ended by a signal.
+            why = said or f"exit code {result.exit_status}"
+            return Verdict(Standing.UNKNOWN, f"cannot be told: {why}")
         if result.exit_status == 0:
             return Verdict(Standing.HOLDS, "yes")
         return Verdict(Standing.FAILS, said or f"exit code {result.exit_status}")

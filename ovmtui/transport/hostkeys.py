@@ -44,12 +44,17 @@ class KnownHosts:
         asyncssh would refuse a revoked key without showing it to us; this way it comes
         to be judged like any other that is not trusted.
         """
-        keys, ca_keys, revoked, *rest = asyncssh.match_known_hosts(self.load(), host, address, port)
+        known = self.load()
+        # By name only: with a wrong address in the DNS, one node could pass for another.
+        keys, ca_keys, *_ = asyncssh.match_known_hosts(known, host, "", port)
+        _, _, revoked, *rest = asyncssh.match_known_hosts(known, host, address, port)
         return ([key for key in keys if key not in revoked], ca_keys, [], *rest)
 
     def standing(self, key: asyncssh.SSHKey, host: str, address: str, port: int) -> Standing:
         """Return what the file says of `key` for a host."""
-        trusted, _, revoked, *_ = asyncssh.match_known_hosts(self.load(), host, address, port)
+        known = self.load()
+        trusted, *_ = asyncssh.match_known_hosts(known, host, "", port)
+        _, _, revoked, *_ = asyncssh.match_known_hosts(known, host, address, port)
         if key in revoked:
             return Standing.REVOKED
         if key in trusted:

@@ -50,6 +50,13 @@ async def test_a_changed_key_is_refused_even_though_the_host_is_known(
         await connector_with(pool, known).connect(address)
 
 
+async def test_a_key_that_is_known_for_the_address_alone_is_not_trusted(
+    pool: SimulatedPool, address: NodeAddress, tmp_path: Path
+) -> None:
+    with pytest.raises(HostKeyUnknown):
+        await connector_with(pool, pool.known_hosts).connect(replace(address, host="localhost"))
+
+
 async def test_a_revoked_key_is_refused(
     pool: SimulatedPool, address: NodeAddress, tmp_path: Path
 ) -> None:
