@@ -194,9 +194,7 @@ class NodeWatcher:
 
     def _release_waiters(self) -> None:
         waiters, self._waiters = self._waiters, []
-        for _, waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        _answer(waiters)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but no longer than until somebody calls `wake`."""
@@ -217,9 +215,7 @@ class NodeWatcher:
                 await session.close()
                 return
             finally:
-                for _, waiter in waiters:
-                    if not waiter.done():
-                        waiter.set_result(None)
+                _answer(waiters)
             self._attempted.set()
             if not self._waiters:
                 await self._pause(self._interval())
@@ -237,3 +233,10 @@ class NodeWatcher:
                 async with asyncio.timeout(self._intervals.repositories):
                     await self._scan_wake.wait()
             self._scan_wake.clear()
+
+
+def _answer(waiters: list[tuple[bool, asyncio.Future[None]]]) -> None:
+    """Tell those who wait for a look that it has ended."""
+    for _, waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)

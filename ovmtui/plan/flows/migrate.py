@@ -13,7 +13,6 @@ from ovmtui.plan.context import Context
 from ovmtui.plan.flows import parts
 from ovmtui.plan.guards import NodeAnswers, RunsOnlyOn
 from ovmtui.plan.intent import Intent
-from ovmtui.plan.placement import rank_targets
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.readiness import MemoryFree, SameCpu
 from ovmtui.plan.steps import CommandStep, VerifyStep
@@ -35,7 +34,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     vm = parts.machine(intent, snapshot)
     copy = parts.only_copy(vm, "migrate")
     source = copy.node
-    target = intent.node or _best(intent, snapshot, context, now)
+    target = intent.node or parts.best_node(vm, snapshot, context, now)
     if target.pool != source.pool or target not in snapshot.nodes:
         raise PlanRefused((f"{target.name} is no node of pool {source.pool}",))
     if target == source:
@@ -77,22 +76,6 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         ),
         notes=("HA is not touched by a migration.",),
     )
-
-
-def _best(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> NodeKey:
-    targets = rank_targets(
-        snapshot,
-        intent.vm,
-        now=now,
-        max_age=context.limits.freshness,
-        reserved_mib=context.reserved_mib,
-    )
-    for target in targets:
-        if target.eligible:
-            return target.node
-    name = snapshot.vms[intent.vm].name
-    reasons = tuple(f"{t.node.name}: {', '.join(t.reasons)}" for t in targets)
-    raise PlanRefused((f"no node can take {name}", *reasons))
 
 
 def _checks(

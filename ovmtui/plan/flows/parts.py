@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ovmtui.errors import PlanRefused
 from ovmtui.model.ha import HaState
-from ovmtui.model.identity import VmKey
+from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context, ManagerAccess
 from ovmtui.plan.intent import Intent
+from ovmtui.plan.placement import rank_targets
 from ovmtui.plan.readiness import ManagerAnswers, NameIsUnique
 from ovmtui.plan.steps import CommandStep, Expectation, HaReadStep, Step
 from ovmtui.toolstacks import ovmcli
@@ -47,6 +48,28 @@ def only_copy(vm: Vm, verb: str) -> Copy:
             (f"cannot {verb} {vm.name}: it is {vm.state.value} ({places}); look at it first",)
         )
     return vm.copies[0]
+
+
+def best_node(
+    vm: Vm, snapshot: Snapshot, context: Context, now: float, *, why: tuple[str, ...] = ()
+) -> NodeKey:
+    """Return the best node that can take the machine.
+
+    Raises:
+        PlanRefused: none can; the reasons begin with `why` and name each node's own.
+    """
+    targets = rank_targets(
+        snapshot,
+        vm.key,
+        now=now,
+        max_age=context.limits.freshness,
+        reserved_mib=context.reserved_mib,
+    )
+    for target in targets:
+        if target.eligible:
+            return target.node
+    reasons = (f"{t.node.name}: {', '.join(t.reasons)}" for t in targets)
+    raise PlanRefused((*why, f"no node can take {vm.name}", *reasons))
 
 
 def manager_guards(vm: Vm, context: Context) -> tuple[Condition, ...]:

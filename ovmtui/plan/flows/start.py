@@ -14,7 +14,6 @@ from ovmtui.plan.context import Context
 from ovmtui.plan.flows import parts
 from ovmtui.plan.guards import NodeAnswers, PoolAnswers, RunsNowhere, RunsOnlyOn
 from ovmtui.plan.intent import Intent
-from ovmtui.plan.placement import rank_targets
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.readiness import ConfigFoundOnce, ConfigUnderstood, MemoryFree
 from ovmtui.plan.steps import Choice, CommandStep, ProbeStep, Step, Then, WaitStep
@@ -37,7 +36,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     if len(vm.configs) != 1:
         found = ", ".join(file.path for file in vm.configs) or "none"
         raise PlanRefused((f"one vm.cfg must name {vm.name}; found: {found}",))
-    node = intent.node or _best(intent, snapshot, context, now)
+    node = intent.node or parts.best_node(vm, snapshot, context, now, why=_doubt(vm))
     limits = context.limits
     nowhere = RunsNowhere(vm.key)
     answers = PoolAnswers(vm.key.pool, limits.freshness)
@@ -69,24 +68,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     )
 
 
-def _best(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> NodeKey:
-    targets = rank_targets(
-        snapshot,
-        intent.vm,
-        now=now,
-        max_age=context.limits.freshness,
-        reserved_mib=context.reserved_mib,
-    )
-    for target in targets:
-        if target.eligible:
-            return target.node
-    name = snapshot.vms[intent.vm].name
-    reasons = tuple(f"{t.node.name}: {', '.join(t.reasons)}" for t in targets)
-    state = snapshot.vms[intent.vm]
-    why = (f"{name} is {state.state.value}: {state.reason}",)
-    raise PlanRefused(
-        (*(why if state.state is VmState.UNKNOWN else ()), f"no node can take {name}", *reasons)
-    )
+def _doubt(vm: Vm) -> tuple[str, ...]:
+    """Return why the machine's own state is not known; nothing when it is."""
+    return (f"{vm.name} is {vm.state.value}: {vm.reason}",) if vm.state is VmState.UNKNOWN else ()
 
 
 def _checks(vm: Vm, node: NodeKey, context: Context) -> tuple[Check, ...]:
