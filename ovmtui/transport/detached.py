@@ -3,9 +3,11 @@
 A job is a directory of the node, `${OVMTUI_JOBS}/JOB`, by default below
 `/var/lib/ovmtui/jobs` for root and `~/.ovmtui/jobs` for others, with mode 0700. Making
 the directory is what starts the job, so that it starts once however often it is asked
-for. It holds `command`, `leader` (process id and start time of the session leader),
-`out`, `err`, and at the end `exit`, which is renamed into place and so whole or absent.
-Only tools that an Oracle VM 2.2 dom0 has (coreutils 5.97, bash 3.2) are used.
+for. It holds `command`, `leader` (process id and start time of the session leader, and
+the node's boot), `out`, `err`, and at the end `exit`, which is renamed into place and so
+whole or absent; or `void`, if it is never to be started. Only tools that an Oracle VM
+2.2 dom0 has (coreutils 5.97, bash 3.2) are used; whether the leader lives the shell
+reads from /proc itself, without a process.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from ovmtui.transport.bound import ENVIRONMENT, GIVE_SECRET, READ_SECRET
+from ovmtui.transport.bound import ENVIRONMENT, GIVE_SECRET, TAKE_SECRET
 
 _JOB = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -21,58 +23,120 @@ _DIRECTORY = """\
 if [ -n "$OVMTUI_JOBS" ]; then jobs=$OVMTUI_JOBS
 elif [ "$(id -u)" = 0 ]; then jobs=/var/lib/ovmtui/jobs
 else jobs=$HOME/.ovmtui/jobs; fi
-job=$jobs/{job}"""
+job=$jobs/$name
+"""
 
 # The name in field 2 may hold blanks and parentheses; field 22 is counted from its end.
-_STARTED = 'sed "s/.*) //" "/proc/$1/stat" 2>/dev/null | cut -d" " -f20'
+_STARTED = """\
+boot=
+{ read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null
+started() {
+    line=
+    { read -r line <"/proc/$1/stat"; } 2>/dev/null
+    set -- ${line##*) }
+    case $1 in
+        "" | Z | X) since= ;;
+        *) since=${20} ;;
+    esac
+}
+"""
 
-_LEADER = """\
-started() {{ {started}; }}
-printf '%s %s\\n' "$$" "$(started $$)" >"$job/leader.new"
-mv "$job/leader.new" "$job/leader"
-{read}(
-{script}
-) >"$job/out" 2>"$job/err" </dev/null
-printf '%s\\n' "$?" >"$job/exit.new"
-mv "$job/exit.new" "$job/exit"
+_ALIVE = """\
+alive() {
+    leader=
+    { read -r leader recorded during <"$job/leader"; } 2>/dev/null
+    [ -n "$leader" ] || return 1
+    started "$leader"
+    [ -n "$since" ] && [ "$since" = "$recorded" ] && [ "$boot" = "$during" ]
+}
+"""
+
+# A leader that cannot leave its record does not begin: nobody could find it again.
+_LEADER = f"""\
+job=$1 script=$2 secret=$3
+set --
+trap "" HUP
+{_STARTED}started $$
+printf "%s %s %s\\n" $$ "$since" "$boot" >"$job/leader.new" || exit
+mv "$job/leader.new" "$job/leader" || exit
+if [ -n "$secret" ]; then {TAKE_SECRET}; fi
+( eval "$script" ) >"$job/out" 2>"$job/err" </dev/null
+printf "%s\\n" $? >"$job/exit.new" && mv "$job/exit.new" "$job/exit"
+"""
+
+# The strict mask is for our own files: the script keeps that of the login. Should the
+# disk be full, then the directory goes again, and the problem is what is told.
+_START = f"""\
+lead() {{ exec setsid sh -c {shlex.quote(_LEADER)} sh "$job" "$script" "$secret"; }}
+begin() {{
+    problem=$( (umask 077; mkdir -p "$jobs" && mkdir "$job") 2>&1) || return
+    problem=$( (
+        umask 077
+        printf '%s\\n' "$script" >"$job/command" && : >"$job/out" && : >"$job/err"
+    ) 2>&1) || {{ rm -rf "$job"; return; }}
+    if [ -n "$secret" ]; then {GIVE_SECRET} lead >/dev/null 3<&- 4>&- &
+    else lead </dev/null >/dev/null 3<&- 4>&- & fi
+}}
+begin
 """
 
 # Whoever does not want the job started takes its name, so that no starter that is merely
 # late can start it after all.
 _CLAIM = """\
-umask 077
-mkdir -p "$jobs"
-if mkdir "$job" 2>/dev/null; then : >"$job/void"; fi
+(umask 077; mkdir -p "$jobs" && mkdir "$job" && : >"$job/void")
 """
 
-_FOLLOW = """\
-[ ! -e "$job/void" ] || {{ printf '\\036{nonce} absent\\n' >&2; exit 0; }}
-[ -d "$job" ] || {{ printf '\\036{nonce} absent\\n' >&2; exit 0; }}
-tries=0
-while [ ! -s "$job/leader" ] && [ "$tries" -lt 600 ]; do sleep 0.1; tries=$((tries + 1)); done
-read -r leader since <"$job/leader" || leader=
-started() {{ {started}; }}
-alive() {{ [ -n "$leader" ] && [ "$(started "$leader")" = "$since" ]; }}
-if alive; then
-    tail -s 0.1 --pid="$leader" -f -c +{out} "$job/out" &
+# `tail` reads what is left after it has seen the leader gone, so nothing is missed. One
+# that failed has missed something: the job counts as running, and is attached to again.
+_STAY = """\
+show_until_end() {
+    whole=yes
+    tail -s 0.1 --pid="$leader" -f -c "+$out" "$job/out" &
     first=$!
-    tail -s 0.1 --pid="$leader" -f -c +{err} "$job/err" >&2 &
+    tail -s 0.1 --pid="$leader" -f -c "+$err" "$job/err" >&4 &
     second=$!
     (
         while read -r line; do :; done <&3
         kill "$first" "$second"
-    ) >/dev/null 2>&1 &
+    ) >/dev/null 4>&- &
     watcher=$!
-    wait "$first"
-    wait "$second"
-    kill "$watcher" 2>/dev/null
-else
-    tail -c +{out} "$job/out"
-    tail -c +{err} "$job/err" >&2
-fi
-status=lost
-[ -s "$job/exit" ] && read -r status <"$job/exit"
-printf '\\036{nonce} %s\\n' "$status" >&2
+    wait "$first" || whole=
+    wait "$second" || whole=
+    kill "$watcher"
+    [ -n "$whole" ] && ! alive && state=ended
+}
+"""
+
+# Whoever finds a directory without a leader has met another starter at his work. That
+# the leader is gone must be seen before its output is shown, for that to be all of it.
+# Nothing but the job and the trailer says anything on standard error, which is fd 4: bash
+# would tell there of each process that a signal ends.
+_TELL = """\
+show() {
+    tail -c "+$out" "$job/out"
+    tail -c "+$err" "$job/err" >&4
+}
+tell() {
+    tries=0
+    while [ -d "$job" ] && [ ! -s "$job/leader" ] && [ ! -e "$job/void" ] && [ "$tries" -lt 320 ]
+    do
+        if [ "$tries" -lt 20 ]; then sleep 0.02; else sleep 0.2; fi
+        tries=$((tries + 1))
+    done
+    state="absent $problem"
+    [ -d "$job" ] || return
+    state=absent
+    [ ! -e "$job/void" ] || return
+    state=running
+    if ! alive; then state=ended; show
+    elif [ -n "$stay" ]; then show_until_end
+    else show; fi
+    [ "$state" = ended ] || return
+    state=lost
+    { read -r status <"$job/exit"; } 2>/dev/null && state="exit $status"
+}
+tell
+printf '\\036%s %s\\n' "$nonce" "$state" >&4
 exit 0
 """
 
@@ -92,80 +156,44 @@ def detached_script(
     job: str,
     script: str,
     *,
-    secret: bool,
-    start: bool,
-    offsets: tuple[int, int],
     nonce: str,
+    secret: bool = False,
+    start: bool = True,
+    stay: bool = True,
+    offsets: tuple[int, int] = (0, 0),
 ) -> str:
-    """Return the text that starts `script` as `job`, or attaches to it, and follows it.
+    """Return the text that starts `script` as `job`, or attaches to it, and tells of it.
 
-    It prints what comes on each stream from `offsets` bytes on, and at the very end of
-    standard error a line with `nonce` and the exit status, `lost` or `absent`: see
-    `read_trailer`.
+    It prints what there is of each stream from `offsets` bytes on; with `stay` also what
+    comes until the job ends. At the very end of standard error it says after `nonce` how
+    the job is: see `trailer`.
     """
-    directory = _DIRECTORY.format(job=shlex.quote(checked_job(job)))
-    leader = _LEADER.format(
-        started=_STARTED, read=f"{READ_SECRET}\n" if secret else "", script=script
-    )
-    feed = f"{GIVE_SECRET} " if secret else ""
-    source = "" if secret else "</dev/null "
-    begin = f"""\
-umask 077
-mkdir -p "$jobs"
-if mkdir "$job" 2>/dev/null; then
-    : >"$job/out"; : >"$job/err"
-    printf '%s\\n' {shlex.quote(script)} >"$job/command"
-    export job
-    {feed}setsid sh -c {shlex.quote(leader)} {source}>/dev/null 2>&1 3<&- &
-fi
-"""
-    follow = _FOLLOW.format(started=_STARTED, nonce=nonce, out=offsets[0] + 1, err=offsets[1] + 1)
-    take = f"{READ_SECRET}\n" if secret else ""
-    first = begin if start else _CLAIM
-    return f"{ENVIRONMENT}\n{take}exec 3<&0\n{directory}\n{first}{follow}"
+    values = {
+        "name": checked_job(job),
+        "script": script if start else "",
+        "secret": "yes" if secret else "",
+        "stay": "yes" if stay else "",
+        "out": str(offsets[0] + 1),
+        "err": str(offsets[1] + 1),
+        "nonce": nonce,
+        "problem": "",
+    }
+    parts = [
+        f"{ENVIRONMENT}\n",
+        *(f"{name}={shlex.quote(value)}\n" for name, value in values.items()),
+        f"{TAKE_SECRET}\n" if secret else "",
+        "exec 3<&0 4>&2 2>/dev/null\n",
+        _DIRECTORY,
+        _STARTED,
+        _ALIVE,
+        _START if start else _CLAIM,
+        _STAY if stay else "",
+        _TELL,
+    ]
+    return "".join(parts)
 
 
 def forget_script(job: str) -> str:
-    """Return the text that removes what is left of `job` on the node."""
-    return f'{_DIRECTORY.format(job=shlex.quote(checked_job(job)))}\nrm -rf "$job"\n'
-
-
-class TrailerFilter:
-    """Passes standard error on, and keeps the trailer back, however it is cut up.
-
-    The script begins the trailer with a record separator, which hardly ever is output: so
-    hardly ever is the end of a line held back until more comes.
-    """
-
-    def __init__(self, nonce: str) -> None:
-        """Know the trailer by `nonce`."""
-        self._start = f"\x1e{nonce} ".encode()
-        self._held = b""
-        self.status: str | None = None
-        """`lost`, `absent` or the exit status; None while there is no whole trailer."""
-
-    def feed(self, data: bytes) -> bytes:
-        """Take a piece; return the bytes that are output for certain."""
-        self._held += data
-        index = self._held.find(self._start)
-        if index >= 0:
-            output, trailer = self._held[:index], self._held[index + len(self._start) :]
-            self._held = self._held[index:]
-            if trailer.endswith(b"\n"):
-                self.status = trailer.decode("ascii", "replace").strip()
-                self._held = b""
-            return output
-        # A part of the start may be at the end; it is output only once that is ruled out.
-        keep = next(
-            size
-            for size in range(min(len(self._start) - 1, len(self._held)), -1, -1)
-            if self._held.endswith(self._start[:size])
-        )
-        output = self._held[: len(self._held) - keep]
-        self._held = self._held[len(self._held) - keep :]
-        return output
-
-    def end(self) -> bytes:
-        """Return what was held back and is output after all, as there is no trailer."""
-        held, self._held = self._held, b""
-        return b"" if self.status is not None else held
+    """Return the text that removes what is left of `job` on the node, unless it runs."""
+    name = shlex.quote(checked_job(job))
+    return f'name={name}\n{_DIRECTORY}{_STARTED}{_ALIVE}alive || rm -rf "$job"\n'

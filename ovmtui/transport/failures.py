@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 
 import asyncssh
 
 from ovmtui.errors import (
     ConnectFailed,
-    ConnectTimeout,
     LoginRefused,
     NodeLost,
     SlotsExhausted,
@@ -21,44 +21,65 @@ _WORDS = {
     errno.ECONNREFUSED: "connection refused",
     errno.EHOSTUNREACH: "no route to host",
     errno.ENETUNREACH: "network unreachable",
-    errno.ECONNRESET: "connection reset",
+    errno.ECONNRESET: "connection reset by the node",
     errno.ETIMEDOUT: "no answer",
 }
+_NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
-def connect_failure(error: BaseException, *, user: str, seconds: float) -> ConnectFailed:
-    """Return our error for one that was raised while connecting as `user`."""
-    if isinstance(error, asyncssh.PermissionDenied):
-        return LoginRefused(f"login refused: {visible(user)} is not accepted with the keys tried")
-    if isinstance(error, TimeoutError):
-        return ConnectTimeout(f"no answer in {seconds:.0f} s")
-    if isinstance(error, asyncssh.ConnectionLost) and "timeout" in str(error).lower():
-        return ConnectTimeout(f"no login within {seconds:.0f} s")
-    if isinstance(error, asyncssh.KeyExchangeFailed):
-        return ConnectFailed(f"no common algorithm: {visible(error.reason, limit=200)}")
-    if isinstance(error, asyncssh.Error):
-        return ConnectFailed(f"SSH: {visible(error.reason, limit=200)}")
-    if isinstance(error, socket.gaierror):
-        return ConnectFailed("host name not known")
-    if isinstance(error, OSError):
-        return ConnectFailed(_words(error))
-    return ConnectFailed(visible(str(error), limit=200))
+def connect_failure(error: Exception, *, user: str, tried: str) -> ConnectFailed:
+    """Return our error for one that was raised while connecting.
+
+    Args:
+        error: from asyncssh or the operating system.
+        user: who was to log in.
+        tried: the keys that were offered, in words.
+    """
+    match error:
+        case asyncssh.PermissionDenied():
+            return LoginRefused(f"login refused: {visible(user)} is not accepted; {tried}")
+        case asyncssh.DisconnectError() if "authentication failures" in error.reason:
+            return LoginRefused(f"login refused for {visible(user)}, too many keys; {tried}")
+        case asyncssh.KeyExchangeFailed():
+            return ConnectFailed(f"no common algorithm: {_reason(error)}")
+        case asyncssh.ConnectionLost():
+            return ConnectFailed("the node closed the connection before the login")
+        case asyncssh.ConfigParseError():
+            return ConnectFailed(f"the SSH configuration is wrong: {visible(str(error))}")
+        case asyncssh.Error():
+            return ConnectFailed(f"SSH failed: {_reason(error)}")
+        case socket.gaierror() if error.errno == socket.EAI_AGAIN:
+            return ConnectFailed("host names cannot be looked up at the moment")
+        case socket.gaierror():
+            return ConnectFailed("host name not known")
+        case OSError():
+            return ConnectFailed(_words(error))
+        case _:
+            return ConnectFailed(visible(str(error), limit=200))
 
 
-def command_failure(error: BaseException, *, closed: bool) -> TransportError:
-    """Return our error for one that was raised while a command was begun or ran."""
-    if isinstance(error, asyncssh.ChannelOpenError) and not closed:
-        return SlotsExhausted("the node opens no further session")
-    return NodeLost("the connection was lost")
+def command_failure(error: Exception | None, *, closed: bool) -> TransportError:
+    """Return our error for a command that could not be begun, or gave no result.
+
+    Args:
+        error: what asyncssh says, if anything.
+        closed: whether the whole connection is gone.
+    """
+    if closed or not isinstance(error, asyncssh.ChannelOpenError):
+        why = f": {_reason(error)}" if isinstance(error, asyncssh.Error) else ""
+        return NodeLost(f"the connection was lost{why}")
+    if error.code == asyncssh.OPEN_REQUEST_SESSION_FAILED:
+        # It may have been begun: "no slot" would say for certain that it was not.
+        return NodeLost("the node broke off at the beginning of the command")
+    return SlotsExhausted("the node opens no further session")
+
+
+def _reason(error: asyncssh.Error) -> str:
+    return visible(error.reason, limit=200)
 
 
 def _words(error: OSError) -> str:
     # Several addresses give one error that lists them; the first cause is enough.
-    number = error.errno
-    if number is None:
-        for code, words in _WORDS.items():
-            if f"[Errno {code}]" in str(error):
-                return words
-    if number in _WORDS:
-        return _WORDS[number]
-    return visible(error.strerror or str(error), limit=200)
+    found = _NUMBER.search(str(error))
+    number = error.errno or (int(found[1]) if found else None)
+    return _WORDS.get(number or 0) or visible(error.strerror or str(error), limit=200)

@@ -2,69 +2,90 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import Any
 
 import asyncssh
 
-
-class Standing(Enum):
-    """What known_hosts says of a host's key."""
-
-    TRUSTED = "trusted"
-    UNKNOWN = "unknown"
-    CHANGED = "changed"
-    REVOKED = "revoked"
+_NAME = re.compile(r"[^\s\x00-\x1f\x7f,*?!|#@\[\]]+")
+"""A host's name or address that known_hosts takes for itself and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
+class HostKeys:
+    """What known_hosts says of one host."""
+
+    trusted: tuple[asyncssh.SSHKey, ...] = ()
+    authorities: tuple[asyncssh.SSHKey, ...] = ()
+    """Keys that sign host certificates."""
+    revoked: tuple[asyncssh.SSHKey, ...] = ()
+
+
+class KnownKeys:
+    """What stood in known_hosts at one moment, hashed entries included."""
+
+    def __init__(self, text: str = "") -> None:
+        """Take `text`; a line that makes no sense is passed over, as OpenSSH does."""
+        self._entries = asyncssh.SSHKnownHosts()
+        for line in text.splitlines():
+            with contextlib.suppress(ValueError):
+                self._entries.load(line)
+
+    def of(self, names: Sequence[str], port: int) -> HostKeys:
+        """Return the keys of a host, under the first of its `names` that is known.
+
+        As with OpenSSH, an entry with the port goes before one without, and the host's
+        address means nothing: behind a wrong DNS entry is another node, whose key is
+        known under that address, too.
+        """
+        forms = [
+            form
+            for name in names
+            for form in (f"[{name}]:{port}", f"[{name.lower()}]:{port}", name, name.lower())
+        ]
+        found = [self._entries.match(form, "", None) for form in forms]
+        trusted, authorities = next(
+            ((entry[0], entry[1]) for entry in found if entry[0] or entry[1]), ((), ())
+        )
+        revoked = tuple(key for entry in found for key in entry[2])
+        return HostKeys(tuple(trusted), tuple(authorities), revoked)
+
+
 class KnownHosts:
-    """The known_hosts file at one moment; a missing one knows nobody."""
+    """A known_hosts file; a missing one knows nobody."""
 
-    path: Path
+    def __init__(self, path: Path) -> None:
+        """Read `path` at need, and anew when it has changed."""
+        self.path = path
+        self._read: tuple[tuple[int, ...], KnownKeys] | None = None
 
-    def load(self) -> asyncssh.SSHKnownHosts:
-        """Return the file's entries, hashed ones included.
+    def read(self) -> KnownKeys:
+        """Return what the file says now. It does I/O; call it in a thread.
 
         Raises:
-            OSError: it exists and cannot be read.
-            ValueError: it makes no sense.
+            OSError: the file exists and cannot be read.
         """
         try:
-            return asyncssh.import_known_hosts(self.path.read_text(errors="replace"))
+            with self.path.open("rb") as file:
+                status = os.fstat(file.fileno())
+                signature = (status.st_ino, status.st_size, status.st_mtime_ns)
+                if self._read is not None and self._read[0] == signature:
+                    return self._read[1]
+                keys = KnownKeys(file.read().decode("utf-8", "replace"))
         except FileNotFoundError:
-            return asyncssh.import_known_hosts("")
-
-    def trusted(self, host: str, address: str, port: int) -> Any:
-        """Return what asyncssh takes as the host's keys, those that are revoked left out.
-
-        asyncssh would refuse a revoked key without showing it to us; this way it comes
-        to be judged like any other that is not trusted.
-        """
-        known = self.load()
-        # By name only: with a wrong address in the DNS, one node could pass for another.
-        keys, ca_keys, *_ = asyncssh.match_known_hosts(known, host, "", port)
-        _, _, revoked, *rest = asyncssh.match_known_hosts(known, host, address, port)
-        return ([key for key in keys if key not in revoked], ca_keys, [], *rest)
-
-    def standing(self, key: asyncssh.SSHKey, host: str, address: str, port: int) -> Standing:
-        """Return what the file says of `key` for a host."""
-        known = self.load()
-        trusted, *_ = asyncssh.match_known_hosts(known, host, "", port)
-        _, _, revoked, *_ = asyncssh.match_known_hosts(known, host, address, port)
-        if key in revoked:
-            return Standing.REVOKED
-        if key in trusted:
-            return Standing.TRUSTED
-        return Standing.CHANGED if trusted else Standing.UNKNOWN
+            return KnownKeys()
+        self._read = (signature, keys)
+        return keys
 
 
 def one_line(key: asyncssh.SSHKey) -> str:
-    """Return the public key in OpenSSH's one-line form."""
-    return key.export_public_key().decode("ascii").strip()
+    """Return the public key in OpenSSH's one-line form, without its comment."""
+    algorithm, data = key.export_public_key().decode("ascii").split()[:2]
+    return f"{algorithm} {data}"
 
 
 def add_host_key(path: Path, host: str, port: int, key: str) -> None:
@@ -76,16 +97,18 @@ def add_host_key(path: Path, host: str, port: int, key: str) -> None:
         OSError: it cannot be written.
         ValueError: host or key would break the file's lines.
     """
-    name = host if port == 22 else f"[{host}]:{port}"
-    line = f"{name} {key.strip()}"
-    if any(ord(character) < 0x20 for character in line) or " " in name:
+    key = key.strip()
+    if not _NAME.fullmatch(host) or not key.isprintable():
         raise ValueError("not a host key line")
+    name = host.lower() if port == 22 else f"[{host.lower()}]:{port}"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         size = os.fstat(handle).st_size
         unfinished = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-        os.write(handle, f"{chr(10) if unfinished else ''}{line}\n".encode())
+        line = f"{chr(10) if unfinished else ''}{name} {key}\n".encode()
+        if os.write(handle, line) != len(line):
+            raise OSError(f"{path}: the line was not written whole")
         os.fsync(handle)
     finally:
         os.close(handle)

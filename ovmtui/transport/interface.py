@@ -50,7 +50,9 @@ class DetachedResult:
     exit_status: int | None
     """None when its process is gone without a result: the node died under it."""
     started: bool = True
-    """False when the node knows no such job and was not to start it."""
+    """False when the node knows no such job: it was not to start it, or could not."""
+    problem: str = ""
+    """Why it could not be started, in the node's words, made visible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,10 @@ class Session(Protocol):
         ...
 
     async def forget_detached(self, job: str) -> None:
-        """Remove the ended job's files from the node. An unknown job is no error."""
+        """Remove the ended job's files from the node. An unknown job is no error.
+
+        One that still runs is left alone.
+        """
         ...
 
     async def close(self) -> None:

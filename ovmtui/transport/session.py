@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 import contextlib
 import secrets
-import time
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Mapping
 
 import asyncssh
 
-from ovmtui.errors import CommandTimeout, NodeLost
+from ovmtui.errors import CommandTimeout, NodeLost, SlotsExhausted
 from ovmtui.model.job import Stream
 from ovmtui.transport.bound import bound_script
-from ovmtui.transport.detached import TrailerFilter, detached_script, forget_script
-from ovmtui.transport.failures import command_failure
-from ovmtui.transport.interface import DetachedResult, OnOutput, OutputChunk, Result
-from ovmtui.transport.slots import Slot, Slots
+from ovmtui.transport.channel import CommandChannel
+from ovmtui.transport.detached import checked_job, detached_script, forget_script
+from ovmtui.transport.interface import DetachedResult, OnOutput, Result
+from ovmtui.transport.output import Collector
+from ovmtui.transport.slots import PATIENCE, Slot, Slots, Use
+from ovmtui.transport.trailer import Standing, Trailer, TrailerFilter
 
-_CHUNK = 65_536
-"""Bytes that are read at once: a line at a time would cost fifty times as much."""
+_LONG = 120.0
+"""A bound command that may take longer, in seconds, keeps no probe from its slot."""
+_LOOK = 1.0
+"""Seconds between looks at a detached job that no slot is free to follow."""
 _START = 5.0
-"""Seconds that a command may wait for a slot: what allows it was looked at just before."""
+"""Seconds that a start may wait for a slot: what allows it was looked at just before."""
+_FORGET = 30.0
+"""Seconds that removing a job's files may take."""
+_SIGNALS = {128 + number for number in signal.valid_signals()}
+"""What a shell gives as the status of a command that a signal ended."""
 
 _Take = Callable[[bytes], None]
-_Process = asyncssh.SSHClientProcess[bytes]
 
 
 class SshSession:
@@ -35,7 +41,6 @@ class SshSession:
         """Use `connection`, which is open."""
         self._connection = connection
         self._slots = Slots()
-        self._ending: set[asyncio.Task[None]] = set()
 
     @property
     def is_closed(self) -> bool:
@@ -56,22 +61,26 @@ class SshSession:
         limit: int = 4_194_304,
     ) -> Result:
         """Run `script` bound to this console; see `interface.Session.run`."""
-        began = time.monotonic()
-        collected = {stream: _Collector(stream, limit, on_output) for stream in Stream}
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        use = Use.LONG if timeout > _LONG else Use.BRIEF
+        slot = await self._slots.take(use, timeout=timeout)
+        collected = {stream: Collector(stream, on_output, limit=limit) for stream in Stream}
         status = await self._execute(
             bound_script(script, secret=secret is not None),
-            secret,
+            slot,
+            secret=secret,
+            deadline=began + timeout,
             timeout=timeout,
-            long=False,
             take={stream: collector.feed for stream, collector in collected.items()},
         )
         for collector in collected.values():
             collector.end()
         return Result(
-            exit_status=status,
+            exit_status=None if status in _SIGNALS else status,
             stdout=collected[Stream.STDOUT].text,
             stderr=collected[Stream.STDERR].text,
-            seconds=time.monotonic() - began,
+            seconds=loop.time() - began,
             truncated=any(collector.truncated for collector in collected.values()),
         )
 
@@ -87,36 +96,86 @@ class SshSession:
         start: bool = True,
     ) -> DetachedResult:
         """Start or attach to a job that outlives us; see `interface.Session.run_detached`."""
+        checked_job(job)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        out = Collector(Stream.STDOUT, on_output, offset=offsets[0])
+        err = Collector(Stream.STDERR, on_output, offset=offsets[1])
+        begun = False
+        while True:
+            # Following keeps a slot for as long as the job takes. When others have them
+            # all, the job is begun all the same, and looked at now and then.
+            follow = self._slots.take_now(Use.DETACHED)
+            patience = _START if start else PATIENCE
+            try:
+                slot = follow or await self._slots.take(
+                    Use.BRIEF, timeout=min(patience, deadline - loop.time())
+                )
+                trailer = await self._attend(
+                    job,
+                    script,
+                    slot,
+                    secret=secret,
+                    start=start,
+                    stay=follow is not None,
+                    deadline=deadline,
+                    timeout=timeout,
+                    out=out,
+                    err=err,
+                )
+            except SlotsExhausted:
+                # To one that runs it would mean: not started.
+                if not begun:
+                    raise
+            else:
+                if trailer.standing is not Standing.RUNNING:
+                    out.end()
+                    err.end()
+                    return _result(trailer)
+                begun, start = True, False
+            await self._pause(deadline)
+
+    async def _attend(
+        self,
+        job: str,
+        script: str,
+        slot: Slot,
+        *,
+        secret: str | None,
+        start: bool,
+        stay: bool,
+        deadline: float,
+        timeout: float,
+        out: Collector,
+        err: Collector,
+    ) -> Trailer:
+        """Start or attach to a job, take its output, and return how it is at the end."""
         nonce = secrets.token_hex(8)
+        told = TrailerFilter(nonce)
         text = detached_script(
-            job, script, secret=secret is not None, start=start, offsets=offsets, nonce=nonce
+            job,
+            script,
+            nonce=nonce,
+            secret=secret is not None,
+            start=start,
+            stay=stay,
+            offsets=(out.received, err.received),
         )
-        out = _Collector(Stream.STDOUT, 0, on_output, offset=offsets[0])
-        err = _Collector(Stream.STDERR, 0, on_output, offset=offsets[1])
-        trailer = TrailerFilter(nonce)
         await self._execute(
             text,
-            secret,
+            slot,
+            secret=secret,
+            deadline=deadline,
             timeout=timeout,
-            long=True,
-            slot_timeout=_START if start else None,
-            take={Stream.STDOUT: out.feed, Stream.STDERR: lambda d: err.feed(trailer.feed(d))},
+            take={Stream.STDOUT: out.feed, Stream.STDERR: lambda d: err.feed(told.feed(d))},
         )
-        out.end()
-        err.end()
-        match trailer.status:
-            case None:
-                raise NodeLost("the connection was lost before the result came")
-            case "absent":
-                return DetachedResult(exit_status=None, started=False)
-            case status if status.isdigit():
-                return DetachedResult(exit_status=int(status))
-            case _:
-                return DetachedResult(exit_status=None)
+        if told.trailer is None:
+            raise NodeLost("the node broke off before it said how the job is")
+        return told.trailer
 
     async def forget_detached(self, job: str) -> None:
         """Remove the ended job's files from the node. An unknown job is no error."""
-        await self.run(forget_script(job), timeout=30.0)
+        await self.run(forget_script(job), timeout=_FORGET)
 
     async def close(self) -> None:
         """Close the connection and end its bound commands."""
@@ -127,99 +186,35 @@ class SshSession:
     async def _execute(
         self,
         text: str,
-        secret: str | None,
+        slot: Slot,
         *,
+        secret: str | None,
+        deadline: float,
         timeout: float,
-        long: bool,
-        take: dict[Stream, _Take],
-        slot_timeout: float | None = None,
+        take: Mapping[Stream, _Take],
     ) -> int | None:
-        """Run shell text, hand its output to `take`, and return its exit status."""
-        deadline = asyncio.get_running_loop().time() + timeout
-        wait = timeout if slot_timeout is None else min(timeout, slot_timeout)
-        async with self._slots.taken(long=long, timeout=wait) as slot:
-            process: _Process | None = None
-            try:
-                async with asyncio.timeout_at(deadline):
-                    process = await self._connection.create_process(text, encoding=None)
-                    if secret is not None:
-                        process.stdin.write(f"{secret}\n".encode())
-                    await asyncio.gather(
-                        _pump(process.stdout, take[Stream.STDOUT]),
-                        _pump(process.stderr, take[Stream.STDERR]),
-                    )
-                    await process.wait_closed()
-            except TimeoutError:
-                self._end(process, slot)
-                raise CommandTimeout(f"no result in {timeout:.0f} s") from None
-            except (asyncssh.Error, OSError) as error:
-                raise command_failure(error, closed=self.is_closed) from error
-            except BaseException:
-                self._end(process, slot)
-                raise
-            if process.exit_status is None and process.exit_signal is None:
-                raise NodeLost("the connection was lost")
-            return process.exit_status
+        """Run shell text to its end, hand its output to `take`, and return its status."""
+        channel = CommandChannel(self._connection, text, first_line=secret, on_closed=slot.release)
+        try:
+            async with asyncio.timeout_at(deadline):
+                while arrived := await channel.output():
+                    for stream, data in arrived:
+                        take[stream](data)
+        except TimeoutError:
+            raise CommandTimeout(f"no result in {timeout:g} s") from None
+        finally:
+            channel.let_go()
+        return channel.exit_status()
 
-    def _end(self, process: _Process | None, slot: Slot) -> None:
-        """Tell the command to end, and keep its slot until it has."""
-        if process is None or self.is_closed:
-            return
-        slot.kept = True
-        task = asyncio.get_running_loop().create_task(_see_off(process, slot))
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
+    async def _pause(self, deadline: float) -> None:
+        try:
+            async with asyncio.timeout_at(deadline):
+                await asyncio.sleep(_LOOK)
+        except TimeoutError:
+            raise CommandTimeout("the job is running still") from None
 
 
-async def _pump(reader: asyncssh.SSHReader[bytes], take: _Take) -> None:
-    while data := await reader.read(_CHUNK):
-        take(data)
-
-
-async def _see_off(process: _Process, slot: Slot) -> None:
-    """End standard input, which the watcher on the node acts on, and wait for the end."""
-    # A far end that does not go keeps its place, as it does on the node; once it has gone, or
-    # the connection has, the place is free again.
-    with contextlib.suppress(OSError, asyncssh.Error):
-        process.stdin.write_eof()
-        await asyncio.gather(
-            _pump(process.stdout, _drop), _pump(process.stderr, _drop), process.wait_closed()
-        )
-    slot.release()
-
-
-def _drop(data: bytes) -> None:
-    """Take what nobody reads any more, so that the far end is not held up."""
-
-
-class _Collector:
-    """Decodes one stream, keeps the first `limit` bytes, tells each piece at once."""
-
-    def __init__(
-        self, stream: Stream, limit: int, on_output: OnOutput | None, *, offset: int = 0
-    ) -> None:
-        self._stream = stream
-        self._limit = limit
-        self._on_output = on_output
-        self._offset = offset
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        self._kept = bytearray()
-        self.truncated = False
-
-    @property
-    def text(self) -> str:
-        return self._kept.decode("utf-8", "replace")
-
-    def feed(self, data: bytes) -> None:
-        if room := self._limit - len(self._kept):
-            self._kept += data[:room]
-        self.truncated = self.truncated or len(data) > room
-        self._offset += len(data)
-        self._tell(self._decode(data))
-
-    def end(self) -> None:
-        self._tell(self._decode(b"", final=True))
-
-    def _tell(self, text: str) -> None:
-        if text and self._on_output is not None:
-            self._on_output(OutputChunk(self._stream, text, self._offset))
+def _result(trailer: Trailer) -> DetachedResult:
+    if trailer.standing is Standing.ABSENT:
+        return DetachedResult(exit_status=None, started=False, problem=trailer.problem)
+    return DetachedResult(exit_status=trailer.exit_status)

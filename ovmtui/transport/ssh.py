@@ -3,24 +3,56 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 from cryptography.utils import CryptographyDeprecationWarning
 
-from ovmtui.errors import ConnectFailed, HostKeyChanged, HostKeyUnknown, LoginRefused
+from ovmtui.errors import ConnectFailed, ConnectTimeout, HostKeyChanged, HostKeyUnknown
+from ovmtui.model.text import visible
 from ovmtui.transport.failures import connect_failure
-from ovmtui.transport.hostkeys import KnownHosts, Standing, one_line
+from ovmtui.transport.hostkeys import HostKeys, KnownHosts, KnownKeys, one_line
+from ovmtui.transport.identities import USUAL, Identities, Identity, Offer, described
 from ovmtui.transport.interface import NodeAddress
+from ovmtui.transport.jumps import JumpHosts
 from ovmtui.transport.session import SshSession
+from ovmtui.transport.sshconfig import Files, jump_path, settings_of
 
 # The key exchanges of Oracle VM's old servers are deprecated; a warning would be
 # printed into the screen.
 warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
+
+_KEEPALIVES = 3
+"""Unanswered keepalives after which a connection counts as lost."""
+_HOST_KEY_KINDS = (
+    "+ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
+    "rsa-sha2-512,rsa-sha2-256,ssh-rsa"
+)
+"""Asked for after the kinds that are known: a server that has none of these would hang up
+instead of showing the key that it has now."""
+_FIXED: dict[str, Any] = {
+    "agent_forwarding": False,
+    "x11_forwarding": False,
+    "gss_host": None,
+    "gss_kex": False,
+    "gss_auth": False,
+    "host_based_auth": False,
+    "kbdint_auth": False,
+    "password_auth": False,
+    "preferred_auth": ["publickey"],
+    "compression_algs": ["none"],
+    # Both have a limit of our own, which knows what is being waited for.
+    "connect_timeout": None,
+    "login_timeout": 0,
+    "keepalive_count_max": _KEEPALIVES,
+    "utf8_decode_errors": "replace",
+}
 
 
 class SshConnector:
@@ -40,100 +72,161 @@ class SshConnector:
             ssh_config: OpenSSH configuration files; None: the user's own; empty: none.
             known_hosts: default `~/.ssh/known_hosts`.
         """
-        self._identities = tuple(os.path.expanduser(name) for name in identities)
-        self._config: Any = () if ssh_config is None else None
+        self._named = tuple(identities)
+        self._identities = Identities()
+        self._config: Files = () if ssh_config is None else None
         if ssh_config:
             self._config = [os.path.expanduser(name) for name in ssh_config]
         self._known_hosts = KnownHosts(Path(known_hosts or "~/.ssh/known_hosts").expanduser())
-        self._keys: asyncio.Task[tuple[list[asyncssh.SSHKey], list[str]]] | None = None
+        self._jumps = JumpHosts(self._connect)
 
     async def connect(self, address: NodeAddress) -> SshSession:
         """Open a connection; see `interface.Connector.connect`."""
-        if self._keys is None:
-            reading = asyncio.to_thread(_read_keys, self._identities)
-            self._keys = asyncio.get_running_loop().create_task(reading)
-        keys, unusable = await asyncio.shield(self._keys)
-        client = _Client(self._known_hosts)
-        user = address.user or "root"
         try:
-            connection, _ = await asyncssh.create_connection(
-                lambda: client, address.host, **self._options(address, keys)
-            )
+            path = await asyncio.to_thread(jump_path, address, self._config)
+        except (OSError, ValueError) as error:
+            raise ConnectFailed(f"the SSH configuration: {visible(str(error))}") from error
+        return SshSession(await self._jumps.through(path, address))
+
+    async def _connect(
+        self, address: NodeAddress, via: asyncssh.SSHClientConnection | None
+    ) -> asyncssh.SSHClientConnection:
+        """Connect to one host, directly or through the connection to a jump host."""
+        try:
+            login = await asyncio.to_thread(self._login, address)
+        except (OSError, ValueError) as error:
+            raise ConnectFailed(f"not connected: {visible(str(error))}") from error
+        limit = asyncio.timeout(address.connect_timeout)
+
+        def await_login() -> None:
+            # Whoever has given up waiting meanwhile has ended the limit, too.
+            with contextlib.suppress(RuntimeError):
+                limit.reschedule(asyncio.get_running_loop().time() + address.login_timeout)
+
+        client = _Client(address.host, login.known, on_connected=await_login)
+        try:
+            async with limit:
+                return await asyncssh.connect(
+                    address.host,
+                    () if address.port is None else address.port,
+                    config=self._config,
+                    tunnel=via,
+                    client_factory=lambda: client,
+                    known_hosts=client.trusted,
+                    server_host_key_algs=login.host_key_algorithms,
+                    username=login.user,
+                    client_keys=login.offers,
+                    agent_identities=login.agent_identities,
+                    keepalive_interval=address.keepalive_interval,
+                    **_FIXED,
+                )
+        except TimeoutError as error:
+            if client.connected:
+                text = f"connected, but no login within {address.login_timeout:g} s"
+            elif limit.expired():
+                text = f"no answer within {address.connect_timeout:g} s"
+            else:
+                text = "no answer"
+            raise ConnectTimeout(text) from error
         except asyncssh.HostKeyNotVerifiable as error:
-            raise self._host_key_failure(client, address) from error
-        except (asyncssh.Error, OSError, TimeoutError, ValueError) as error:
-            failure = connect_failure(error, user=user, seconds=address.connect_timeout)
-            if isinstance(failure, LoginRefused) and unusable:
-                failure = LoginRefused(f"{failure}; not used: {'; '.join(unusable)}")
-            raise failure from error
-        return SshSession(connection)
+            raise client.judged(error.reason, self._known_hosts.path) from error
+        except (asyncssh.Error, OSError, ValueError) as error:
+            raise connect_failure(error, user=login.user, tried=login.tried) from error
 
-    def _options(self, address: NodeAddress, keys: list[asyncssh.SSHKey]) -> dict[str, Any]:
-        options: dict[str, Any] = {
-            "config": self._config,
-            "known_hosts": self._known_hosts.trusted,
-            "agent_path": os.environ.get("SSH_AUTH_SOCK"),
-            "agent_forwarding": False,
-            "gss_host": None,
-            "preferred_auth": ["publickey"],
-            "compression_algs": ["none"],
-            "connect_timeout": address.connect_timeout,
-            "login_timeout": address.login_timeout,
-            "keepalive_interval": address.keepalive_interval,
-            "keepalive_count_max": 3,
-            "utf8_decode_errors": "replace",
-        }
-        # What is not given is left to the SSH configuration, and root to where it has none.
-        if address.user is not None or self._config is None:
-            options["username"] = address.user or "root"
-        if address.port is not None:
-            options["port"] = address.port
-        if keys:
-            options["client_keys"] = keys
-        return options
-
-    def _host_key_failure(self, client: _Client, address: NodeAddress) -> ConnectFailed:
-        if client.key is None:
-            return ConnectFailed("the node shows no host key that can be checked")
-        fingerprint = client.key.get_fingerprint()
-        if client.standing is Standing.UNKNOWN:
-            return HostKeyUnknown(
-                f"host key not known: {fingerprint}",
-                fingerprint=fingerprint,
-                key=one_line(client.key),
-            )
-        what = "revoked" if client.standing is Standing.REVOKED else "changed"
-        return HostKeyChanged(
-            f"HOST KEY {what.upper()}: {fingerprint} is not the key in "
-            f"{self._known_hosts.path}; somebody may be in between, no connection is made"
+    def _login(self, address: NodeAddress) -> _Login:
+        """Find out who logs in, and with what. It does I/O and computes."""
+        settings = settings_of(address, self._config)
+        named = self._named or settings.identity_files
+        identities = self._identities.read(named or USUAL)
+        only = bool(self._named) or settings.identities_only
+        return _Login(
+            user=address.user or settings.user or "root",
+            identities=tuple(each for each in identities if named or not each.missing),
+            only=only,
+            host_key_algorithms=() if settings.host_key_algorithms else _HOST_KEY_KINDS,
+            known=self._known_hosts.read(),
         )
 
 
-class _Client(asyncssh.SSHClient):
-    """Remembers the host key that was not accepted, so that it can be judged and shown."""
+@dataclass(frozen=True, slots=True)
+class _Login:
+    """Who logs in to a host, and with what."""
 
-    def __init__(self, known_hosts: KnownHosts) -> None:
-        self._known_hosts = known_hosts
-        self.key: asyncssh.SSHKey | None = None
-        self.standing = Standing.UNKNOWN
+    user: str
+    identities: tuple[Identity, ...]
+    only: bool
+    """Whether the agent is asked for these keys only."""
+    host_key_algorithms: str | tuple[()]
+    """Empty: what the SSH configuration says."""
+    known: KnownKeys
+
+    @property
+    def offers(self) -> list[Offer]:
+        return _Offers(offer for identity in self.identities for offer in identity.offers)
+
+    @property
+    def agent_identities(self) -> list[bytes] | None:
+        if not self.only:
+            return None
+        # An empty list would mean all of them; no key is called "".
+        return [identity.public for identity in self.identities if identity.public] or [b""]
+
+    @property
+    def tried(self) -> str:
+        agent = "the ssh-agent's keys" if os.environ.get("SSH_AUTH_SOCK") else "no ssh-agent"
+        return f"{described(self.identities)}; {agent}"
+
+
+class _Offers(list[Offer]):
+    """Keys to offer, maybe none: asyncssh takes an empty list for "the usual ones"."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+class _Client(asyncssh.SSHClient):
+    """Watches one connection come about: how far it is, and which host key is shown."""
+
+    def __init__(self, name: str, known: KnownKeys, *, on_connected: Callable[[], None]) -> None:
+        self._name = name
+        self._known = known
+        self._on_connected = on_connected
+        self._shown: asyncssh.SSHKey | None = None
+        self.connected = False
+        self.keys = HostKeys()
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        """Know that the host is there; what is waited for from now on is the login."""
+        self.connected = True
+        self._on_connected()
+
+    def trusted(
+        self, host: str, address: str, port: int | None
+    ) -> tuple[Sequence[asyncssh.SSHKey], Sequence[asyncssh.SSHKey], Sequence[asyncssh.SSHKey]]:
+        """Return what known_hosts has, by its real name or the one that the operator uses."""
+        self.keys = self._known.of((host, self._name), port or asyncssh.DEFAULT_PORT)
+        return self.keys.trusted, self.keys.authorities, self.keys.revoked
 
     def validate_host_public_key(
         self, host: str, addr: str, port: int, key: asyncssh.SSHKey
     ) -> bool:
         """Look at a key that is not trusted; it never becomes so here."""
-        self.key = key
-        self.standing = self._known_hosts.standing(key, host, addr, port)
+        self._shown = key
         return False
 
-
-def _read_keys(names: Sequence[str]) -> tuple[list[asyncssh.SSHKey], list[str]]:
-    """Return the keys, and why others could not be read. Reading is slow: once is enough."""
-    keys, unusable = [], []
-    for name in names:
-        try:
-            keys.append(asyncssh.read_private_key(name))
-        except OSError as error:
-            unusable.append(f"{name}: {error.strerror}")
-        except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
-            unusable.append(f"{name}: {error}")
-    return keys, unusable
+    def judged(self, reason: str, known_hosts: Path) -> ConnectFailed:
+        """Return what is wrong with the host key, which asyncssh refused for `reason`."""
+        if self._shown is None:
+            what = "REVOKED" if "revoked" in reason else "REFUSED"
+            return HostKeyChanged(f"HOST KEY {what}: {visible(reason, limit=200)}")
+        fingerprint = self._shown.get_fingerprint()
+        if self.keys.trusted:
+            return HostKeyChanged(
+                f"HOST KEY CHANGED: {fingerprint} is not the key in {known_hosts}; "
+                "somebody may be in between, no connection is made"
+            )
+        return HostKeyUnknown(
+            f"host key not known: {fingerprint}",
+            fingerprint=fingerprint,
+            key=one_line(self._shown),
+        )

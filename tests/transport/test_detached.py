@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from ovmtui.errors import CommandTimeout, NodeLost
 from ovmtui.model.job import Stream
 from ovmtui.simulator.pool import SimulatedPool
-from ovmtui.transport.detached import TrailerFilter, checked_job
+from ovmtui.transport.detached import checked_job
 from ovmtui.transport.interface import DetachedResult, NodeAddress, OutputChunk
 from ovmtui.transport.session import SshSession
 from ovmtui.transport.ssh import SshConnector
+from ovmtui.transport.trailer import Standing, Trailer, TrailerFilter
 from tests.transport.processes import gone, matching, there
 
 
@@ -151,9 +152,31 @@ def test_a_job_is_named_so_that_it_is_one_directory(name: str) -> None:
 
 @given(output=st.binary(max_size=200), cuts=st.lists(st.integers(0, 260), max_size=12))
 def test_the_trailer_is_told_from_output_however_it_is_cut(output: bytes, cuts: list[int]) -> None:
-    whole = output + b"\x1enonce 17\n"
+    whole = output + b"\x1enonce exit 17\n"
     edges = sorted({0, len(whole), *(min(cut, len(whole)) for cut in cuts)})
-    trailer = TrailerFilter("nonce")
-    given_out = b"".join(trailer.feed(whole[start:end]) for start, end in itertools.pairwise(edges))
-    assert given_out + trailer.end() == output
-    assert trailer.status == "17"
+    told = TrailerFilter("nonce")
+    given_out = b"".join(told.feed(whole[start:end]) for start, end in itertools.pairwise(edges))
+    assert given_out == output
+    assert told.trailer == Trailer(Standing.ENDED, exit_status=17)
+
+
+@pytest.mark.parametrize(
+    ("text", "trailer"),
+    [
+        (b"\x1enonce lost\n", Trailer(Standing.LOST)),
+        (b"\x1enonce exit garbled\n", Trailer(Standing.LOST)),
+        (b"\x1enonce exit \n", Trailer(Standing.LOST)),
+        (b"\x1enonce running\n", Trailer(Standing.RUNNING)),
+        (b"\x1enonce absent \n", Trailer(Standing.ABSENT)),
+        (b"\x1enonce absent disk\033 full\n", Trailer(Standing.ABSENT, problem="disk\u241b full")),
+        (b"\x1enonce exit 1", None),
+        (b"\x1enonce", None),
+        (b"", None),
+    ],
+)
+def test_a_trailer_that_is_cut_or_garbled_is_no_result(
+    text: bytes, trailer: Trailer | None
+) -> None:
+    told = TrailerFilter("nonce")
+    assert told.feed(text) == b""
+    assert told.trailer == trailer
