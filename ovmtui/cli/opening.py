@@ -15,10 +15,11 @@ from typing import Any
 from ovmtui.config import load, paths
 from ovmtui.config.schema import Manager, Settings
 from ovmtui.config.secrets import manager_password
-from ovmtui.errors import ConfigurationError
+from ovmtui.errors import ConfigurationError, JournalError
 from ovmtui.runtime.interface import HostKeyQuestion
 from ovmtui.runtime.journal import Journal
 from ovmtui.runtime.memory import Memory
+from ovmtui.runtime.ownership import Ownership
 from ovmtui.runtime.service import Service
 
 
@@ -64,10 +65,9 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
 
     Raises:
         ConfigurationError: the state directory or a key file cannot be used.
-        JournalError: the journal cannot be used.
     """
     # The journal opens while the SSH library, the slowest import of all, is loaded.
-    journal = asyncio.create_task(Journal.open(paths.journal_path()))
+    journal = asyncio.create_task(_journal())
     ssh = await asyncio.to_thread(_import_ssh)
     known_hosts = known_hosts_path(settings)
     opened = Service(
@@ -79,6 +79,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         ),
         journal=await journal,
         memory=Memory(paths.state_directory() / "ha.json"),
+        ownership=Ownership(paths.state_directory() / "jobs"),
         password=_password,
         trust=lambda question: _trust(known_hosts, settings, question),
     )
@@ -87,6 +88,15 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         yield opened
     finally:
         await opened.close()
+
+
+async def _journal() -> Journal:
+    """Open the journal; one that cannot be used stops acting, not looking."""
+    path = paths.journal_path()
+    try:
+        return await Journal.open(path)
+    except JournalError as error:
+        return Journal.unusable(path, str(error))
 
 
 def known_hosts_path(settings: Settings) -> Path:

@@ -17,13 +17,15 @@ class EventKind(Enum):
     """What an event says."""
 
     PLAN = "plan"
-    """The plan begins; `text` is its title."""
+    """The plan begins, or goes on after a break; `text` is its title."""
     GUARD = "guard"
     """A guard or check was evaluated; `text` says what was seen."""
     STEP = "step"
     """Step `step` begins (the intent); `text` is the command or the condition."""
     OUTPUT = "output"
     """A piece of a command's output, one line; `stream` says which."""
+    LOCK = "lock"
+    """The machine's lock: taken (`remote` is its holder), refused, or given back."""
     PROGRESS = "progress"
     """Something to show beside the step while it runs; not an outcome."""
     NOTE = "note"
@@ -91,6 +93,10 @@ class JobEvent:
     seconds: float | None = None
     """Duration of a step or plan."""
     choices: tuple[str, ...] = ()
+    remote: str = ""
+    """Name of the detached job on the node that carries the command or the lock."""
+    login: str = ""
+    """Who is logged in on `node`, where the event is a command on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,9 @@ def advance(state: JobState, event: JobEvent) -> JobState:
     """Return the state after `event`."""
     state = replace(state, last_sequence=event.sequence)
     match event.kind:
+        case EventKind.PLAN:
+            # The first one changes nothing; a later one opens an ended job again.
+            return replace(state, outcome=None, summary="", ended_at=None)
         case EventKind.STEP:
             current = state.current if event.step is None else event.step
             return replace(state, current=current, progress="")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from ovmtui.model.identity import VmKey
+from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.plan.checks import Check
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.intent import Intent
+from ovmtui.plan.locking import LockPlace
 from ovmtui.plan.steps import Step
 from ovmtui.plan.verdict import Finding
 
@@ -34,8 +35,12 @@ class Plan:
     checks: tuple[Check, ...]
     """Reading commands whose answers must fit; run before the first step."""
     steps: tuple[Step, ...]
+    destination: NodeKey | None = None
+    """Node that the machine will take memory of; None when it arrives nowhere."""
     notes: tuple[str, ...] = ()
     """What a person should know before running it."""
+    lock: LockPlace | None = None
+    """Where the machine's lock is taken for as long as the plan works; None: nowhere."""
     confirmation: Confirmation = Confirmation.YES
     findings: tuple[Finding, ...] = ()
     """The guards against the snapshot that the plan was made from; checks pending."""

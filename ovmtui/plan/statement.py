@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ovmtui.model.identity import VmKey
+from ovmtui.model.job import Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import VmState
 
@@ -28,3 +29,21 @@ def where_it_stands(snapshot: Snapshot, vm: VmKey, name: str) -> str:
         if machine.state is VmState.SPLIT_BRAIN:
             place += " (SPLIT BRAIN)"
     return f"{place}; HA is {machine.ha.state.value}"
+
+
+def next_step(snapshot: Snapshot, vm: VmKey, outcome: Outcome, job: str) -> str:
+    """Return what may safely be done after a plan that did not end well; perhaps nothing."""
+    machine = snapshot.vms.get(vm)
+    if machine is not None and machine.state is VmState.SPLIT_BRAIN:
+        return (
+            "two copies may write to its disks: start nothing; decide which copy is right "
+            "and destroy the other one"
+        )
+    if outcome is Outcome.REFUSED:
+        return ""
+    how = f"`ovmtui jobs resume {job}` (or R in the list of jobs)"
+    if outcome is Outcome.UNKNOWN:
+        return f"safe next step: once its node answers, {how} reads its result and goes on"
+    if outcome is Outcome.CANCELLED:
+        return f"safe next step: leave it as it is, or {how} goes on from here"
+    return f"safe next step: mend what is said above; {how} looks anew and goes on from here"

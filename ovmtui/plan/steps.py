@@ -34,6 +34,10 @@ class CommandStep:
     """Looked at anew just before the command; each must hold."""
     meaning: str = ""
     """What a person should know of this step; empty when the command says it all."""
+    cancel: str = "cancelling stops the waiting; the command goes on on its node"
+    """What cancelling means while it runs."""
+    achieved: Condition | None = None
+    """What tells that its effect is there, when its result was lost; None: it is repeated."""
     diagnose: tuple[NodeKey, ...] = ()
     """Nodes whose xend.log is followed for progress and shown when the command fails."""
 

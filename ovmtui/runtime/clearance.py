@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from ovmtui.model.job import EventKind, Level
@@ -12,6 +13,7 @@ from ovmtui.plan.steps import CommandStep
 from ovmtui.plan.verdict import Finding, Standing
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.inspection import Inspection
+from ovmtui.runtime.locking import MachineLock
 from ovmtui.runtime.recorder import Recorder
 
 
@@ -41,11 +43,34 @@ class Clearance:
             await self._tell(finding)
         return "; ".join(_reason(finding) for finding in findings if not finding.verdict.passes)
 
-    async def before_step(self, step: CommandStep) -> str:
-        """Judge a command's conditions on a fresh look; return why it may not run, or nothing."""
-        if not step.conditions:
-            return ""
+    async def look(self) -> None:
+        """Look at every node of the plan's pool."""
         await self._inspection.look(self._plan.vm.pool)
+
+    async def achieved(self, step: CommandStep) -> bool:
+        """Look anew, and tell whether the effect of a command is there already."""
+        if step.achieved is None:
+            return False
+        await self.look()
+        verdict = step.achieved.evaluate(self._snapshot(), self._clock.monotonic())
+        if verdict.passes:
+            await self._recorder.emit(
+                EventKind.NOTE,
+                f"not run again: {step.text} (its effect is there: {verdict.text})",
+                label=step.label,
+            )
+        return verdict.passes
+
+    async def before_step(self, step: CommandStep, lock: MachineLock) -> str:
+        """Judge a command's conditions on a fresh look; return why it may not run, or nothing.
+
+        Whether the machine's lock is held still is asked at the same time.
+        """
+        if not step.conditions:
+            return await lock.confirm()
+        lost, _ = await asyncio.gather(lock.confirm(), self.look())
+        if lost:
+            return lost
         now = self._clock.monotonic()
         for condition in step.conditions:
             overrides = self._plan.intent.overrides

@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 
-from ovmtui.errors import SecretUnavailable
+from ovmtui.errors import NodeLost, SecretUnavailable
 from ovmtui.model.identity import NodeKey, VmKey
-from ovmtui.model.job import EventKind, Outcome
+from ovmtui.model.job import EventKind, Level
 from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.machine import Event
+from ovmtui.plan.position import Pending
 from ovmtui.plan.progress import migration_progress
 from ovmtui.plan.steps import CommandStep
 from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.dialogue import Dialogue
 from ovmtui.runtime.manager import ManagerPoll
-from ovmtui.runtime.performing import CommandRun, Performed
+from ovmtui.runtime.performing import CommandRun, Happened
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
 from ovmtui.runtime.xendlog import follow_migration_log, show_log_tail
@@ -26,82 +29,155 @@ _LONG = 300.0
 
 
 class Commanding:
-    """Performs the command steps of one plan."""
+    """Performs the command steps of one plan, one at a time."""
 
     def __init__(
         self,
         vm: VmKey,
         *,
         recorder: Recorder,
+        dialogue: Dialogue,
         watchers: Mapping[NodeKey, NodeWatcher],
         manager: ManagerPoll | None,
         snapshot: Callable[[], Snapshot],
         clock: Clock,
+        begun: int = 0,
     ) -> None:
-        """Perform commands for machine `vm`."""
+        """Perform commands for machine `vm`; `begun` were begun before a break."""
         self._vm = vm
         self._recorder = recorder
+        self._dialogue = dialogue
         self._watchers = watchers
         self._manager = manager
         self._snapshot = snapshot
         self._clock = clock
-        self.count = 0
+        self._run: CommandRun | None = None
+        self._index: int | None = None
+        self._deadline = 0.0
+        self.count = begun
         """How many commands were begun."""
 
-    async def perform(self, step: CommandStep, index: int | None) -> Performed:
-        """Run one command, with its secret if it needs one, and say how it ended."""
+    def name_next(self) -> str:
+        """Return the name of the detached job of the next command, which is counted by it."""
+        self.count += 1
+        # The sequence tells apart what was begun before and after a break.
+        return f"{self._recorder.state.job}-{self._recorder.state.last_sequence + 1}"
+
+    async def run(self, step: CommandStep, index: int | None, remote: str) -> Happened:
+        """Start a command as detached job `remote`, with its secret if it needs one."""
+        return await self._begin(step, index, remote, pending=None)
+
+    async def attach(self, pending: Pending) -> Happened:
+        """Follow a command that was begun before a break; never start it."""
+        return await self._begin(pending.step, pending.index, pending.remote, pending=pending)
+
+    async def again(self) -> Happened:
+        """Attach to the command that the connection was lost to."""
+        assert self._run is not None
+        return await self._follow(self._run, start=False)
+
+    async def await_node(self) -> Happened:
+        """Return once the node is connected again, or the command's time is used up."""
+        assert self._run is not None
+        step = self._run.step
+        try:
+            async with asyncio.timeout(max(1.0, self._deadline - self._clock.monotonic())):
+                await self._dialogue.unless_cancelled(self._watchers[step.node].reconnected())
+        except TimeoutError:
+            node = step.node.name
+            text = f"{node} did not come back in {step.timeout:.0f} s; it may go on there"
+            return Happened(Event.OVERDUE, text)
+        return Happened(Event.RECONNECTED)
+
+    async def tell_lost(self) -> None:
+        """Say that the command goes on without us."""
+        assert self._run is not None
+        step = self._run.step
+        await self._recorder.emit(
+            EventKind.NOTE,
+            f"the connection to {step.node.name} is lost; the command goes on there, "
+            "waiting to reconnect",
+            step=self._index,
+            node=step.node.name,
+            level=Level.WARNING,
+            label=step.label,
+        )
+
+    async def forget(self) -> None:
+        """Remove the files of a command whose result is written down."""
+        if self._run is not None:
+            await self._run.forget()
+            self._run = None
+
+    async def _begin(
+        self, step: CommandStep, index: int | None, remote: str, *, pending: Pending | None
+    ) -> Happened:
         secret = None
-        lock: contextlib.AbstractAsyncContextManager[object] = contextlib.nullcontext()
         if step.command.needs_secret:
+            # It masks the output, too, so it is needed for merely attaching as well.
             if self._manager is None:
-                return Performed(Outcome.FAILED, "no manager is configured")
+                return Happened(Event.FAILED, "no manager is configured")
             try:
                 secret = await self._manager.secret()
             except SecretUnavailable as error:
-                return Performed(Outcome.FAILED, str(error))
-            lock = self._manager.lock
-        self.count += 1
-        run = CommandRun(
+                return Happened(Event.FAILED if pending is None else Event.NO_RESULT, str(error))
+        self._run = CommandRun(
             step,
-            job=f"{self._recorder.state.job}-{self.count}",
-            index=index,
+            index,
+            remote=remote,
             watcher=self._watchers[step.node],
             recorder=self._recorder,
-            clock=self._clock,
             secret=secret,
+            told=None if pending is None else pending.told,
         )
-        async with lock:
-            performed = await self._following(step, index, run)
-        if performed.outcome is not Outcome.DONE:
-            for node in step.diagnose:
-                await show_log_tail(
-                    self._watchers[node], self._recorder, step=index, label=step.label
-                )
-        return performed
+        self._index = index
+        self._deadline = self._clock.monotonic() + step.timeout
+        return await self._follow(self._run, start=pending is None)
 
-    async def _following(self, step: CommandStep, index: int | None, run: CommandRun) -> Performed:
-        """Perform `run`; meanwhile tell the progress that the nodes show."""
-        if step.timeout < _LONG:
-            return await run.perform()
-        followers = [asyncio.create_task(self._tell_progress(index))]
-        if step.diagnose:
-            followers.append(
-                asyncio.create_task(
-                    follow_migration_log(
-                        self._watchers[step.node],
-                        self._recorder,
-                        step=index,
-                        label=step.label,
-                        timeout=step.timeout,
-                    )
-                )
-            )
+    async def _follow(self, run: CommandRun, *, start: bool) -> Happened:
+        step, index = run.step, self._index
+        lock: contextlib.AbstractAsyncContextManager[object] = contextlib.nullcontext()
+        if step.command.needs_secret and self._manager is not None:
+            lock = self._manager.lock
         try:
-            return await run.perform()
+            session = self._watchers[step.node].session
+        except NodeLost as error:
+            if start:
+                return Happened(Event.FAILED, f"was not started: {error}")
+            return Happened(Event.CONNECTION_LOST, str(error))
+        timeout = max(1.0, self._deadline - self._clock.monotonic())
+        followers = self._followers(step, index)
+        try:
+            async with lock:
+                happened = await self._dialogue.unless_cancelled(
+                    run.follow(session, start=start, timeout=timeout)
+                )
         finally:
             for follower in followers:
                 follower.cancel()
             await asyncio.gather(*followers, return_exceptions=True)
+        if happened.event in {Event.FAILED, Event.NO_RESULT}:
+            for node in step.diagnose:
+                await show_log_tail(
+                    self._watchers[node], self._recorder, step=index, label=step.label
+                )
+        return happened
+
+    def _followers(self, step: CommandStep, index: int | None) -> list[asyncio.Task[None]]:
+        """Return tasks that tell the progress which the nodes show, for a long command."""
+        if step.timeout < _LONG:
+            return []
+        followers = [asyncio.create_task(self._tell_progress(index))]
+        if step.diagnose:
+            log = follow_migration_log(
+                self._watchers[step.node],
+                self._recorder,
+                step=index,
+                label=step.label,
+                timeout=step.timeout,
+            )
+            followers.append(asyncio.create_task(log))
+        return followers
 
     async def _tell_progress(self, index: int | None) -> None:
         told = ""

@@ -1,94 +1,54 @@
-"""Running a plan: guards, checks and steps in order, each looked at just before it is done."""
+"""Running a plan: the loop that performs the effects of the plan's state machine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
-from ovmtui.errors import SecretUnavailable, TransportError
-from ovmtui.model.ha import HaState
-from ovmtui.model.identity import NodeKey
-from ovmtui.model.job import EventKind, Level, Outcome
-from ovmtui.model.snapshot import Snapshot
+from ovmtui.errors import JournalError
+from ovmtui.model.job import Outcome
+from ovmtui.plan import machine
+from ovmtui.plan.agenda import Agenda, Attach, Close, Stop
+from ovmtui.plan.machine import Effect, Event, State, Transition
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.statement import where_it_stands
-from ovmtui.plan.steps import (
-    CommandStep,
-    HaReadStep,
-    ProbeStep,
-    Step,
-    Then,
-    VerifyStep,
-    WaitStep,
-)
+from ovmtui.plan.position import Position
+from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, VerifyStep, WaitStep
 from ovmtui.runtime.clearance import Clearance
-from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.commanding import Commanding
 from ovmtui.runtime.dialogue import Cancelled, Dialogue
-from ovmtui.runtime.inspection import Inspection
-from ovmtui.runtime.manager import ManagerFailed, ManagerPoll
-from ovmtui.runtime.recorder import Recorder
+from ovmtui.runtime.locking import MachineLock
+from ovmtui.runtime.minutes import Minutes
+from ovmtui.runtime.performing import Happened
 from ovmtui.runtime.waiting import Waiting
-from ovmtui.runtime.watcher import NodeWatcher
 
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """How a step ended, and whether the plan goes on."""
-
-    outcome: Outcome
-    text: str = ""
-    exit_code: int | None = None
-
-    @property
-    def goes_on(self) -> bool:
-        return self.outcome in {Outcome.DONE, Outcome.SKIPPED}
+_STARTS = 3
+"""Attempts to start one command that turns out never to have been started."""
 
 
 class Engine:
-    """Runs one plan once."""
+    """Runs one plan, from its beginning or from where it stands."""
 
     def __init__(
         self,
         plan: Plan,
         *,
-        recorder: Recorder,
+        position: Position | None,
+        lock: MachineLock,
+        clearance: Clearance,
+        commanding: Commanding,
+        waiting: Waiting,
         dialogue: Dialogue,
-        inspection: Inspection,
-        watchers: Mapping[NodeKey, NodeWatcher],
-        manager: ManagerPoll | None,
-        snapshot: Callable[[], Snapshot],
-        clock: Clock,
+        minutes: Minutes,
     ) -> None:
-        """Prepare; `run` does it."""
-        self._plan = plan
-        self._recorder = recorder
-        self._inspection = inspection
-        self._manager = manager
-        self._snapshot = snapshot
-        self._clock = clock
+        """Prepare; `run` does it. `position`: where to go on after a break."""
+        self._position = position
+        self._agenda = Agenda(plan, position)
+        self._lock = lock
+        self._clearance = clearance
+        self._commanding = commanding
+        self._waiting = waiting
         self._dialogue = dialogue
-        self._waiting = Waiting(
-            plan.vm.pool,
-            recorder=recorder,
-            dialogue=dialogue,
-            inspection=inspection,
-            watchers=watchers,
-            snapshot=snapshot,
-            clock=clock,
-        )
-        self._commanding = Commanding(
-            plan.vm,
-            recorder=recorder,
-            watchers=watchers,
-            manager=manager,
-            snapshot=snapshot,
-            clock=clock,
-        )
-        self._clearance = Clearance(
-            plan, recorder=recorder, inspection=inspection, snapshot=snapshot, clock=clock
-        )
-        self._title_label = plan.vm_name.upper()
+        self._minutes = minutes
+        self._said = Happened(Event.BEGIN)
+        self._remote = ""
+        self._starts = 0
 
     async def run(self) -> Outcome:
         """Run the plan to its end and return how it ended.
@@ -96,125 +56,145 @@ class Engine:
         Raises:
             JournalError: what happens cannot be recorded any more; nothing further is done.
         """
-        began = self._clock.monotonic()
-        before = self._ha()
-        await self._recorder.emit(EventKind.PLAN, self._plan.title, label=self._title_label)
-        end = _End(Outcome.DONE)
-        if reasons := await self._clearance.before_plan():
-            end = _End(Outcome.REFUSED, f"refused, nothing was done: {reasons}")
-        if end.goes_on:
-            end = await self._steps()
-        # What the plan believed may be older than what it did.
-        await self._inspection.look(self._plan.vm.pool)
-        where = where_it_stands(self._snapshot(), self._plan.vm, self._plan.vm_name)
-        text = f"{end.text}; {where}" if end.text else where
-        if not end.goes_on and before is HaState.ON and self._ha() is HaState.OFF:
-            text += " (it was on before this plan: switch it on again if it is still wanted)"
-        await self._recorder.emit(
-            EventKind.PLAN_END,
-            text,
-            outcome=end.outcome,
-            level=Level.INFO if end.goes_on else Level.ERROR,
-            label=self._title_label,
-            seconds=self._clock.monotonic() - began,
-        )
-        return end.outcome
-
-    def _ha(self) -> HaState:
-        vm = self._snapshot().vms.get(self._plan.vm)
-        return HaState.UNKNOWN if vm is None else vm.ha.state
-
-    async def _steps(self) -> _End:
-        for index, step in enumerate(self._plan.steps):
-            end = await self._step(step, index)
-            if not end.goes_on:
-                return end
-        return _End(Outcome.DONE)
-
-    async def _step(self, step: Step, index: int | None) -> _End:
-        if self._dialogue.cancelled:
-            return _End(Outcome.CANCELLED, f"cancelled before: {step.text}")
-        began = self._clock.monotonic()
-        node = step.node.name if step.node else None
-        if isinstance(step, CommandStep) and (why := await self._clearance.before_step(step)):
-            begun = self._commanding.count > 0
-            outcome = Outcome.FAILED if begun else Outcome.REFUSED
-            return _End(outcome, f"not run: {step.text} ({why})")
-        await self._recorder.emit(
-            EventKind.STEP, step.text, step=index, node=node, label=step.label
-        )
+        state = State.NEW
+        event = Event.BEGIN if self._position is None else Event.RESUME
         try:
-            end = await self._perform(step, index)
+            await self._minutes.begin(self._position)
+            while True:
+                transition = machine.advance(state, event)
+                event = await self._perform_all(transition)
+                state = transition.state
+                if transition.outcome is not None:
+                    return transition.outcome
+        except JournalError:
+            await self._perform_all(machine.advance(state, Event.UNRECORDED))
+            raise
+        finally:
+            self._lock.leave()
+
+    async def _perform_all(self, transition: Transition) -> Event:
+        """Perform a transition's effects; return the event that the last one gave."""
+        try:
+            for effect in transition.effects:
+                happened = await self._perform(effect, transition.outcome)
+                if happened is not None:
+                    self._said = happened
         except Cancelled:
-            end = _End(Outcome.CANCELLED, f"stopped waiting: {step.text}")
-        await self._recorder.emit(
-            EventKind.STEP_END,
-            end.text,
-            step=index,
-            node=node,
-            label=step.label,
-            outcome=end.outcome,
-            exit_code=end.exit_code,
-            level=Level.INFO if end.goes_on else Level.ERROR,
-            seconds=self._clock.monotonic() - began,
-        )
-        if end.goes_on:
-            return end
-        return _End(end.outcome, f"{step.text}: {end.text}" if end.text else step.text)
+            self._said = Happened(Event.CANCEL, "stopped waiting")
+        return self._said.event
 
-    async def _perform(self, step: Step, index: int | None) -> _End:
-        match step:
-            case CommandStep():
-                performed = await self._commanding.perform(step, index)
-                return _End(performed.outcome, performed.text, performed.exit_code)
-            case HaReadStep():
-                return await self._read_ha(step)
-            case WaitStep() | ProbeStep():
-                return await self._wait(step, index)
+    async def _perform(self, effect: Effect, outcome: Outcome | None) -> Happened | None:
+        match effect:
+            case Effect.TAKE_LOCK:
+                return await self._take_lock()
+            case Effect.CLEAR_PLAN:
+                return await self._clear_plan()
+            case Effect.CHOOSE:
+                return self._choose()
+            case Effect.CLEAR_STEP:
+                return await self._clear_step()
+            case Effect.RUN:
+                doing = self._agenda.doing
+                assert isinstance(doing.step, CommandStep)
+                return await self._commanding.run(doing.step, doing.index, self._remote)
+            case Effect.TAKE_UP:
+                assert isinstance(self._agenda.item, Attach)
+                pending = self._agenda.item.pending
+                self._minutes.take_up(pending.step, pending.index, pending.remote)
+                return await self._commanding.attach(pending)
+            case Effect.ATTACH:
+                return await self._commanding.again()
+            case Effect.AWAIT_NODE:
+                return await self._commanding.await_node()
+            case Effect.READ:
+                assert isinstance(self._agenda.doing.step, HaReadStep)
+                return await self._waiting.read(self._agenda.doing.step)
+            case Effect.LOOK_FOR:
+                return await self._look_for()
+            case Effect.ASK:
+                return await self._ask()
+            case _:
+                await self._note(effect, outcome)
+                return None
+
+    async def _note(self, effect: Effect, outcome: Outcome | None) -> None:
+        """Perform an effect that gives no event."""
+        match effect:
+            case Effect.BEGIN_STEP:
+                doing = self._agenda.doing
+                is_command = isinstance(doing.step, CommandStep)
+                self._remote = self._commanding.name_next() if is_command else ""
+                await self._minutes.begin_step(doing.step, doing.index, self._remote)
+            case Effect.TELL_LOST:
+                await self._commanding.tell_lost()
+            case Effect.END_STEP:
+                await self._minutes.end_step(self._said)
+            case Effect.END_STEPS:
+                await self._minutes.end_steps(self._said)
+            case Effect.FORGET:
+                await self._commanding.forget()
+            case Effect.LOOK:
+                await self._clearance.look()
+            case Effect.RELEASE | Effect.ABANDON:
+                await self._lock.give_back()
+            case Effect.TELL_END:
+                assert outcome is not None
+                await self._minutes.end(outcome)
+
+    async def _take_lock(self) -> Happened:
+        holder = self._position.holder if self._position else ""
+        why = await (self._lock.adopt(holder) if holder else self._lock.take())
+        return Happened(Event.REFUSED, f"refused: {why}") if why else Happened(Event.LOCKED)
+
+    async def _clear_plan(self) -> Happened:
+        if why := await self._clearance.before_plan():
+            return Happened(Event.REFUSED, f"refused, nothing was done: {why}")
+        return Happened(Event.CLEARED)
+
+    def _choose(self) -> Happened:
+        self._starts = 0
+        if self._dialogue.cancelled:
+            raise Cancelled("cancelled between steps")
+        event = self._agenda.choose()
+        item = self._agenda.item
+        return Happened(event, item.text if isinstance(item, Close | Stop) else "")
+
+    async def _clear_step(self) -> Happened:
+        doing = self._agenda.doing
+        assert isinstance(doing.step, CommandStep)
+        if doing.again and await self._clearance.achieved(doing.step):
+            return Happened(Event.ACHIEVED)
+        self._starts += 1
+        why = await self._clearance.before_step(doing.step, self._lock)
+        if not why and self._starts > _STARTS:
+            why = f"it could not be started in {_STARTS} attempts"
+        if not why:
+            return Happened(Event.CLEARED)
+        begun = self._commanding.count > 0
+        event = Event.FAILED if begun else Event.REFUSED
+        return Happened(event, f"not run: {doing.step.text} ({why})")
+
+    async def _look_for(self) -> Happened:
+        doing = self._agenda.doing
+        match doing.step:
+            case WaitStep():
+                seen = await self._waiting.wait(doing.step, doing.index)
+            case ProbeStep():
+                seen = await self._waiting.probe(doing.step, doing.index)
             case VerifyStep():
-                return await self._verify(step, index)
+                seen = await self._waiting.verify(doing.step, doing.index)
+                return Happened(Event.FAILED, seen) if seen else Happened(Event.HELD)
+            case _:
+                raise AssertionError(f"nothing to look for in {doing.step}")
+        if not seen:
+            return Happened(Event.HELD)
+        said = f"not reached (budget {doing.step.budget:.0f} s): {seen}"
+        return Happened(Event.OVERDUE if doing.step.choices else Event.FAILED, said)
 
-    async def _read_ha(self, step: HaReadStep) -> _End:
-        if self._manager is None:
-            return _End(Outcome.FAILED, "no manager is configured")
-        try:
-            fact = await self._manager.read_ha(self._plan.vm, self._plan.vm_name)
-        except (TransportError, SecretUnavailable, ManagerFailed) as error:
-            return _End(Outcome.FAILED, str(error))
-        if fact.state is step.wanted:
-            return _End(Outcome.DONE, f"the manager says that HA is {fact.state.value}")
-        because = f" ({fact.reason})" if fact.reason else ""
-        return _End(
-            Outcome.FAILED,
-            f"the manager says that HA is {fact.state.value}{because}, not {step.wanted.value}",
-        )
-
-    async def _wait(self, step: WaitStep | ProbeStep, index: int | None) -> _End:
-        """Wait; when it takes too long, do what the operator chooses."""
-        while True:
-            if isinstance(step, WaitStep):
-                seen = await self._waiting.wait(step, index)
-            else:
-                seen = await self._waiting.probe(step, index)
-            if not seen:
-                return _End(Outcome.DONE)
-            said = f"not reached (budget {step.budget:.0f} s): {seen}"
-            if not step.choices:
-                return _End(Outcome.FAILED, said)
-            choice = await self._dialogue.choose(step, index, said)
-            for extra in choice.steps:
-                end = await self._step(extra, None)
-                if not end.goes_on:
-                    return end
-            said = f"{said}; by your choice: {choice.key}"
-            match choice.then:
-                case Then.RETRY:
-                    continue
-                case Then.CONTINUE:
-                    return _End(Outcome.DONE, said)
-                case Then.END:
-                    return _End(Outcome.CANCELLED, said)
-
-    async def _verify(self, step: VerifyStep, index: int | None) -> _End:
-        seen = await self._waiting.verify(step, index)
-        return _End(Outcome.FAILED, seen) if seen else _End(Outcome.DONE)
+    async def _ask(self) -> Happened:
+        doing = self._agenda.doing
+        assert isinstance(doing.step, WaitStep | ProbeStep)
+        said = self._said.text
+        choice = await self._dialogue.choose(doing.step, doing.index, said)
+        self._agenda.take(choice, said)
+        return Happened(Event.CHOSEN)

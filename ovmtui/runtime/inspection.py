@@ -38,6 +38,17 @@ class Inspection:
         self._store = store
         self._clock = clock
 
+    async def settled(self, *, timeout: float) -> None:
+        """Return when every node was asked and searched once, or after `timeout` seconds."""
+        waits = [
+            asyncio.create_task(wait())
+            for watcher in self._watchers.values()
+            for wait in (watcher.attempted, watcher.searched)
+        ]
+        _, pending = await asyncio.wait(waits, timeout=timeout)
+        for wait in pending:
+            wait.cancel()
+
     async def look(self, pool: str, *, deep: bool = True) -> None:
         """Look at every node of `pool`, and return when each has answered or failed to.
 

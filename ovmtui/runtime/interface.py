@@ -105,6 +105,23 @@ class Console(Protocol):
         """
         ...
 
+    async def unfinished(self) -> Sequence[JobState]:
+        """Return the jobs without an end that no console works on, oldest first."""
+        ...
+
+    async def resume(self, job: str) -> None:
+        """Go on with a job that a break or a failure has stopped, from where it stands.
+
+        Raises:
+            PlanRefused: there is nothing to go on with, or acting is impossible.
+            JournalError: the journal cannot be read.
+        """
+        ...
+
+    def plan_of(self, job: str) -> Plan:
+        """Return the plan of a job of this console."""
+        ...
+
     def answer(self, job: str, choice: str) -> None:
         """Answer the question that `job` waits with; a late answer is ignored."""
         ...

@@ -6,29 +6,26 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ovmtui.errors import JournalError, OvmtuiError, PlanRefused
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import JobEvent, JobState, Outcome
+from ovmtui.plan.archive import archived
 from ovmtui.plan.intent import Verb
 from ovmtui.plan.plan import Plan
+from ovmtui.plan.position import Position
 from ovmtui.plan.readiness import memory_needed_mib
 from ovmtui.plan.render import describe_step, render
 from ovmtui.plan.steps import CommandStep
-from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.assembling import World, engine_for
 from ovmtui.runtime.dialogue import Dialogue
-from ovmtui.runtime.engine import Engine
-from ovmtui.runtime.inspection import Inspection
 from ovmtui.runtime.journal import Journal
-from ovmtui.runtime.manager import ManagerPoll
 from ovmtui.runtime.memory import Memory
-from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.recorder import Recorder
-from ovmtui.runtime.store import Store
-from ovmtui.runtime.watcher import NodeWatcher
+from ovmtui.runtime.unfinished import UnfinishedJobs
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +35,8 @@ class _Job:
     plan: Plan
     recorder: Recorder
     dialogue: Dialogue
+    position: Position | None = None
+    """Where it goes on after a break; None for a new one."""
     task: asyncio.Task[None] | None = None
 
 
@@ -46,28 +45,20 @@ class Jobs:
 
     def __init__(
         self,
+        world: World,
         *,
-        watchers: Mapping[NodeKey, NodeWatcher],
-        managers: Mapping[str, ManagerPoll],
-        store: Store,
-        inspection: Inspection,
         journal: Journal,
+        unfinished: UnfinishedJobs,
         memory: Memory,
-        operator: Operator,
-        clock: Clock,
         publish: Callable[[str, tuple[JobEvent, ...]], None],
         tell: Callable[[str], None],
         ended: Callable[[Plan, Outcome], None],
     ) -> None:
         """Begin without jobs."""
-        self._watchers = watchers
-        self._managers = managers
-        self._store = store
-        self._inspection = inspection
+        self._world = world
         self._journal = journal
+        self._unfinished = unfinished
         self._memory = memory
-        self._operator = operator
-        self._clock = clock
         self._publish = publish
         self._tell = tell
         self._ended = ended
@@ -78,6 +69,10 @@ class Jobs:
         """All jobs, oldest first."""
         return tuple(job.recorder.state for job in self._jobs.values())
 
+    def plan(self, job: str) -> Plan:
+        """Return the plan of a job."""
+        return self._jobs[job].plan
+
     def events(self, job: str) -> Sequence[JobEvent]:
         """Return what is kept in memory of a job's events."""
         return tuple(self._jobs[job].recorder.events)
@@ -86,10 +81,9 @@ class Jobs:
         """Return the memory that jobs under way for other machines will take, by node."""
         reserved: dict[NodeKey, int] = {}
         for job in self._running():
-            node = job.plan.intent.node
-            vm = self._store.snapshot.vms.get(job.plan.vm)
-            arrives = job.plan.intent.verb in {Verb.START, Verb.MIGRATE}
-            if node and vm and vm.memory_mib and arrives and vm.key != beside:
+            node = job.plan.destination
+            vm = self._world.snapshot().vms.get(job.plan.vm)
+            if node and vm and vm.memory_mib and vm.key != beside:
                 reserved[node] = reserved.get(node, 0) + memory_needed_mib(vm.memory_mib)
         return reserved
 
@@ -99,12 +93,8 @@ class Jobs:
         Raises:
             PlanRefused: a job works on that machine already.
         """
-        for other in self._running():
-            if other.plan.vm == plan.vm:
-                raise PlanRefused(
-                    (f"{other.recorder.state.title} is under way for {plan.vm_name}",)
-                )
-        started = self._clock.wall()
+        self._refuse_second(plan)
+        started = self._world.clock.wall()
         identifier = time.strftime("%Y%m%d-%H%M%S-", time.gmtime(started)) + secrets.token_hex(4)
         state = JobState(
             job=identifier,
@@ -115,12 +105,21 @@ class Jobs:
             steps=tuple(describe_step(step) for step in plan.steps),
             started_at=started,
         )
-        recorder = Recorder(state, self._journal, self._clock, self._publish)
-        job = _Job(plan, recorder, Dialogue(recorder))
-        self._jobs[identifier] = job
-        self._set_busy(plan.vm.pool)
-        job.task = asyncio.get_running_loop().create_task(self._work(job), name=identifier)
+        self._launch(plan, state, None)
         return identifier
+
+    async def resume(self, job: str) -> None:
+        """Go on with a job that a break or a failure has stopped, from where it stands.
+
+        Raises:
+            PlanRefused: there is nothing to go on with, or it cannot be told what.
+            JournalError: the journal cannot be read.
+        """
+        if job in self._jobs and self._jobs[job].task in self._tasks():
+            raise PlanRefused((f"{self._jobs[job].recorder.state.title} is under way",))
+        found = await self._unfinished.find(job)
+        self._refuse_second(found.plan)
+        self._launch(found.plan, found.state, found.position, story=found.events)
 
     def answer(self, job: str, choice: str) -> None:
         """Answer the question of a job."""
@@ -137,13 +136,13 @@ class Jobs:
         if isinstance(step, CommandStep):
             return (
                 f"{state.title}: the command on {step.node.name} cannot be stopped and goes on; "
-                "the plan ends after it"
+                "the plan ends here, and looks once more where things stand"
             )
         return f"{state.title}: no longer waited for; nothing is undone"
 
     async def abandon(self) -> None:
         """Stop following every job. Detached commands on the nodes go on."""
-        tasks = [job.task for job in self._running() if job.task]
+        tasks = self._tasks()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -155,12 +154,36 @@ class Jobs:
             await asyncio.wait((task,))
         return self._jobs[job].recorder.state.outcome
 
+    def _refuse_second(self, plan: Plan) -> None:
+        for other in self._running():
+            if other.plan.vm == plan.vm:
+                title = other.recorder.state.title
+                raise PlanRefused((f"{title} is under way for {plan.vm_name}",))
+
+    def _launch(
+        self,
+        plan: Plan,
+        state: JobState,
+        position: Position | None,
+        *,
+        story: Sequence[JobEvent] = (),
+    ) -> None:
+        recorder = Recorder(state, self._journal, self._world.clock, self._publish)
+        recorder.events.extend(story)
+        job = _Job(plan, recorder, Dialogue(recorder), position)
+        self._jobs[state.job] = job
+        self._set_busy(plan.vm.pool)
+        job.task = asyncio.get_running_loop().create_task(self._work(job), name=state.job)
+
     def _running(self) -> list[_Job]:
         return [j for j in self._jobs.values() if j.task is None or not j.task.done()]
 
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        return [job.task for job in self._running() if job.task]
+
     def _set_busy(self, pool: str) -> None:
         busy = any(job.plan.vm.pool == pool for job in self._running())
-        for key, watcher in self._watchers.items():
+        for key, watcher in self._world.watchers.items():
             if key.pool == pool:
                 watcher.busy = busy
                 watcher.wake()
@@ -168,26 +191,23 @@ class Jobs:
     async def _work(self, job: _Job) -> None:
         """Run one job to its end; the only place where a job's errors are caught."""
         plan, state = job.plan, job.recorder.state
-        engine = Engine(
+        engine = engine_for(
             plan,
+            self._world,
             recorder=job.recorder,
             dialogue=job.dialogue,
-            inspection=self._inspection,
-            watchers=self._watchers,
-            manager=self._managers.get(plan.vm.pool),
-            snapshot=lambda: self._store.snapshot,
-            clock=self._clock,
+            position=job.position,
         )
         try:
-            await self._journal.begin(state.job, state, render(plan), self._operator)
-            await self._remember_ha(plan)
-            outcome = await engine.run()
-            settled = {Verb.START, Verb.HA_ON, Verb.HA_OFF}
-            fact = self._store.ha(plan.vm)
-            restored = fact is not None and fact.state is HaState.ON
-            if (outcome is Outcome.DONE and plan.intent.verb in settled) or restored:
-                self._memory.forget_ha(plan.vm)
-            self._ended(plan, outcome)
+            async with self._unfinished.owned(state.job):
+                if job.position is None:
+                    operator, recipe = self._world.operator, archived(plan)
+                    await self._journal.begin(
+                        state.job, state, render(plan), operator, recipe=recipe
+                    )
+                await self._remember_ha(plan)
+                outcome = await engine.run()
+            self._settle(plan, outcome)
         except JournalError as error:
             _log.error("%s: %s", state.title, error)
             self._break_off(job, f"stopped, because nothing can be recorded: {error}")
@@ -197,17 +217,26 @@ class Jobs:
         finally:
             asyncio.get_running_loop().call_soon(self._set_busy, plan.vm.pool)
 
+    def _settle(self, plan: Plan, outcome: Outcome) -> None:
+        """Forget that HA was on before a stop, when that has been seen to."""
+        settled = {Verb.START, Verb.HA_ON, Verb.HA_OFF}
+        fact = self._world.store.ha(plan.vm)
+        restored = fact is not None and fact.state is HaState.ON
+        if (outcome is Outcome.DONE and plan.intent.verb in settled) or restored:
+            self._memory.forget_ha(plan.vm)
+        self._ended(plan, outcome)
+
     def _break_off(self, job: _Job, text: str) -> None:
         job.recorder.break_off(f"{text}; commands that were begun go on on their nodes")
         self._tell(f"{job.recorder.state.title} {text}")
 
     async def _remember_ha(self, plan: Plan) -> None:
         """Before HA goes off for a stop, keep on disk that it was on."""
-        manager = self._managers.get(plan.vm.pool)
+        manager = self._world.managers.get(plan.vm.pool)
         off_first = any(isinstance(s, CommandStep) and s.command.needs_secret for s in plan.steps)
         if plan.intent.verb not in {Verb.STOP, Verb.DESTROY} or manager is None or not off_first:
             return
-        fact = self._store.ha(plan.vm)
+        fact = self._world.store.ha(plan.vm)
         if fact is None or fact.state is HaState.UNKNOWN:
             try:
                 fact = await manager.ask(plan.vm, plan.vm_name)

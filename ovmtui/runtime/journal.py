@@ -28,9 +28,13 @@ T = TypeVar("T")
 class Journal:
     """An open journal. Its methods may be called from one event loop."""
 
-    def __init__(self, path: Path, executor: ThreadPoolExecutor, file: JournalFile) -> None:
-        """Use `Journal.open` instead."""
+    def __init__(
+        self, path: Path, executor: ThreadPoolExecutor, file: JournalFile | None, problem: str = ""
+    ) -> None:
+        """Use `Journal.open` or `Journal.unusable` instead."""
         self.path = path
+        self.problem = problem
+        """Why nothing can be written or read; empty when it can."""
         self._executor = executor
         self._file = file
 
@@ -50,13 +54,24 @@ class Journal:
             raise
         return cls(path, executor, file)
 
-    async def begin(self, job: str, state: JobState, plan_text: str, operator: Operator) -> None:
+    @classmethod
+    def unusable(cls, path: Path, problem: str) -> Journal:
+        """Return a journal that refuses everything because of `problem`: one may still look."""
+        executor = ThreadPoolExecutor(max_workers=1)
+        executor.shutdown(wait=False)
+        return cls(path, executor, None, problem)
+
+    async def begin(
+        self, job: str, state: JobState, plan_text: str, operator: Operator, *, recipe: str = ""
+    ) -> None:
         """Store that `operator` runs the plan shown as `plan_text`; durable on return.
+
+        `recipe` is the plan as data, by which a later start of the console goes on with it.
 
         Raises:
             JournalError: it cannot be written, or there is a job of that id.
         """
-        await self._do(JournalFile.begin, job, state, plan_text, operator)
+        await self._do(JournalFile.begin, job, state, plan_text, operator, recipe)
 
     async def append(self, events: Sequence[JobEvent]) -> None:
         """Store `events` in one transaction: all or none.
@@ -111,12 +126,19 @@ class Journal:
         given = {filter: value for filter, value in filters.items() if value is not None}
         return await self._do(JournalFile.history, given, limit)
 
+    async def job(self, job: str) -> JobRecord | None:
+        """Return one job, or None when there is none of that id."""
+        found = await self._do(JournalFile.history, {"job = ?": job}, 1)
+        return found[0] if found else None
+
     async def events(self, job: str, *, after: int = 0) -> list[JobEvent]:
         """Return the events of `job` with a higher sequence than `after`, in order."""
         return await self._do(JournalFile.events, job, after)
 
     async def close(self) -> None:
         """Write what is under way and close the file. A second call does nothing."""
+        if self._file is None:
+            return
         try:
             closing = self._executor.submit(self._file.close)
         except RuntimeError:
@@ -130,6 +152,8 @@ class Journal:
         *args: P.args,
         **keywords: P.kwargs,
     ) -> T:
+        if self._file is None:
+            raise JournalError(self.problem)
         try:
             future = self._executor.submit(act, self._file, *args, **keywords)
         except RuntimeError:

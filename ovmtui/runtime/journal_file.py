@@ -26,7 +26,14 @@ from ovmtui.runtime.journal_tables import (
 from ovmtui.runtime.operator import Operator
 
 DURABLE = frozenset(
-    {EventKind.PLAN, EventKind.STEP, EventKind.ANSWER, EventKind.STEP_END, EventKind.PLAN_END}
+    {
+        EventKind.PLAN,
+        EventKind.LOCK,
+        EventKind.STEP,
+        EventKind.ANSWER,
+        EventKind.STEP_END,
+        EventKind.PLAN_END,
+    }
 )
 """Kinds that are on the disk itself when they have been appended."""
 BUSY_TIMEOUT = 10.0
@@ -49,9 +56,11 @@ class JournalFile:
             self._database.close()
             raise
 
-    def begin(self, job: str, state: JobState, plan_text: str, operator: Operator) -> None:
+    def begin(
+        self, job: str, state: JobState, plan_text: str, operator: Operator, recipe: str
+    ) -> None:
         """Store a job."""
-        row = job_row(job, state, plan_text, operator)
+        row = job_row(job, state, plan_text, operator, recipe)
         with self._telling("written"), self._transaction(durable=True):
             self._database.execute(f"INSERT INTO jobs ({JOB_COLUMNS}) VALUES ({_marks(row)})", row)
 
@@ -59,10 +68,16 @@ class JournalFile:
         """Store one or more events, all or none."""
         rows = [event_row(event) for event in events]
         insert = f"INSERT INTO events ({EVENT_COLUMNS}) VALUES ({_marks(rows[0])})"
+        # A plan that is opened again has not ended.
         ends = [
-            (event.at, event.outcome and event.outcome.value, event.seconds, event.job)
+            (
+                event.at if event.outcome else None,
+                event.outcome and event.outcome.value,
+                event.seconds,
+                event.job,
+            )
             for event in events
-            if event.kind is EventKind.PLAN_END
+            if event.kind in {EventKind.PLAN, EventKind.PLAN_END}
         ]
         durable = any(event.kind in DURABLE for event in events)
         with self._telling("written"), self._transaction(durable=durable):

@@ -70,16 +70,35 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ORDER BY begun.at
         """,
     ),
+    (
+        "ALTER TABLE jobs ADD COLUMN recipe TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE events ADD COLUMN remote TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE events ADD COLUMN login TEXT NOT NULL DEFAULT ''",
+        "DROP VIEW audit",
+        """
+        CREATE VIEW audit AS
+        SELECT datetime(begun.at, 'unixepoch') AS at_utc, jobs.user, jobs.host,
+               jobs.terminal, jobs.origin, begun.login, jobs.verb, jobs.pool, jobs.vm_name,
+               jobs.vm, begun.node, begun.text AS command, ended.outcome, ended.exit_code,
+               ended.seconds, jobs.job, begun.step
+        FROM jobs JOIN events AS begun ON begun.job = jobs.job AND begun.kind = 'step'
+        LEFT JOIN events AS ended ON ended.job = jobs.job AND ended.sequence = (
+            SELECT min(later.sequence) FROM events AS later
+            WHERE later.job = begun.job AND later.kind = 'step end'
+              AND later.step IS begun.step AND later.sequence > begun.sequence)
+        ORDER BY begun.at
+        """,
+    ),
 )
 """Statements that lead from each `user_version` to the next one; never changed, only added to."""
 
 JOB_COLUMNS = (
     "job, title, verb, pool, vm, vm_name, steps, plan, user, host, terminal, origin, pid, "
-    "started_at"
+    "started_at, recipe"
 )
 EVENT_COLUMNS = (
     "job, sequence, at, kind, text, step, node, level, label, stream, outcome, exit_code, "
-    "seconds, choices"
+    "seconds, choices, remote, login"
 )
 
 Value = str | bytes | int | float | None
@@ -97,9 +116,13 @@ class JobRecord:
     operator: Operator
     plan_text: str
     """The plan as it was shown to the operator."""
+    recipe: str = ""
+    """The plan as data (`plan.archive`), to go on with; empty where an older version wrote it."""
 
 
-def job_row(job: str, state: JobState, plan_text: str, operator: Operator) -> tuple[Value, ...]:
+def job_row(
+    job: str, state: JobState, plan_text: str, operator: Operator, recipe: str
+) -> tuple[Value, ...]:
     """Return the values of `JOB_COLUMNS`."""
     return (
         job,
@@ -116,6 +139,7 @@ def job_row(job: str, state: JobState, plan_text: str, operator: Operator) -> tu
         storable(operator.origin),
         operator.pid,
         state.started_at,
+        storable(recipe),
     )
 
 
@@ -139,6 +163,7 @@ def job_record(row: Row, *, events: Iterable[JobEvent], last_sequence: int) -> J
         state=replace(state, last_sequence=last_sequence),
         operator=Operator(user=user, host=host, terminal=terminal, origin=origin, pid=row[12]),
         plan_text=plan,
+        recipe=restored(row[14]),
     )
 
 
@@ -159,6 +184,8 @@ def event_row(event: JobEvent) -> tuple[Value, ...]:
         event.exit_code,
         event.seconds,
         json.dumps(event.choices),
+        event.remote,
+        storable(event.login),
     )
 
 
@@ -180,6 +207,8 @@ def job_event(row: Row) -> JobEvent:
         exit_code=row[11],
         seconds=row[12],
         choices=tuple(json.loads(row[13])),
+        remote=row[14],
+        login=restored(row[15]),
     )
 
 

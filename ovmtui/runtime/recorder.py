@@ -39,13 +39,13 @@ class Recorder:
         clock: Clock,
         publish: Callable[[str, tuple[JobEvent, ...]], None],
     ) -> None:
-        """Begin with a state to which no event has been applied."""
+        """Begin with a state: of a new job, or of one whose events are on disk already."""
         self.state = state
         self.events: deque[JobEvent] = deque(maxlen=_KEPT)
         self._log = log
         self._clock = clock
         self._publish = publish
-        self._sequence = 0
+        self._sequence = state.last_sequence
         self._pending: list[JobEvent] = []
         self._writing = asyncio.Lock()
         self._flusher: asyncio.Task[None] | None = None
@@ -64,6 +64,8 @@ class Recorder:
         exit_code: int | None = None,
         seconds: float | None = None,
         choices: tuple[str, ...] = (),
+        remote: str = "",
+        login: str = "",
     ) -> None:
         """Record one event; it is on disk and shown when this returns.
 
@@ -85,12 +87,21 @@ class Recorder:
                 exit_code=exit_code,
                 seconds=seconds,
                 choices=choices,
+                remote=remote,
+                login=login,
             )
         )
         await self._drain()
 
     def output(
-        self, text: str, *, step: int | None, node: str | None, label: str, stream: Stream
+        self,
+        text: str,
+        *,
+        step: int | None,
+        node: str | None,
+        label: str,
+        stream: Stream,
+        remote: str = "",
     ) -> None:
         """Record a line of output soon; it never overtakes or follows out of order."""
         self._pending.append(
@@ -104,6 +115,7 @@ class Recorder:
                 node=node,
                 label=label,
                 stream=stream,
+                remote=remote,
             )
         )
         if self._flusher is None or self._flusher.done():

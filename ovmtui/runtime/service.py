@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from ovmtui.config.schema import Settings
-from ovmtui.errors import OvmtuiError, PlanRefused
-from ovmtui.model.ha import HaFact, HaState
+from ovmtui.errors import PlanRefused
+from ovmtui.model.ha import HaFact
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobEvent, JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.plan import flows
 from ovmtui.plan.intent import Intent, Verb
-from ovmtui.plan.placement import Target, rank_targets
+from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
 from ovmtui.runtime import wiring
 from ovmtui.runtime.alarms import Alarms
+from ovmtui.runtime.assembling import World
 from ovmtui.runtime.clock import Clock, SystemClock
 from ovmtui.runtime.inspection import Inspection
 from ovmtui.runtime.interface import (
@@ -31,9 +31,11 @@ from ovmtui.runtime.jobs import Jobs
 from ovmtui.runtime.journal import Journal
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
+from ovmtui.runtime.ownership import Ownership
+from ovmtui.runtime.planner import Planner
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.supervision import supervise
-from ovmtui.runtime.surroundings import context_of
+from ovmtui.runtime.unfinished import UnfinishedJobs
 from ovmtui.transport.interface import Connector
 
 
@@ -47,6 +49,7 @@ class Service:
         connector: Connector,
         journal: Journal,
         memory: Memory,
+        ownership: Ownership,
         password: wiring.Password,
         trust: Callable[[HostKeyQuestion], None],
         operator: Operator | None = None,
@@ -56,7 +59,6 @@ class Service:
         self._settings = settings
         self._trust = trust
         self._journal = journal
-        self._memory = memory
         self._clock = clock or SystemClock()
         self._listeners: list[Callable[[Update], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -69,50 +71,47 @@ class Service:
         )
         probe = settings.timeouts.probe
         self._inspection = Inspection(self._watchers, self._store, self._clock, patience=probe)
+        world = World(
+            self._watchers,
+            self._managers,
+            self._store,
+            self._inspection,
+            operator or Operator.current(),
+            self._clock,
+        )
+        self._unfinished = UnfinishedJobs(journal, ownership)
         self._jobs = Jobs(
-            watchers=self._watchers,
-            managers=self._managers,
-            store=self._store,
-            inspection=self._inspection,
+            world,
             journal=journal,
+            unfinished=self._unfinished,
             memory=memory,
-            operator=operator or Operator.current(),
-            clock=self._clock,
             publish=lambda job, events: self._emit(JobChanged(job, events)),
             tell=self._error,
             ended=self._job_ended,
+        )
+        self._planner = Planner(
+            settings, world, memory, reserved_mib=lambda vm: self._jobs.reserved_mib(beside=vm)
         )
         self._alarms = Alarms(self._watchers, self._clock, self._emit)
         self._store.listen(self._snapshot_changed)
 
     def start(self) -> None:
         """Set every node's and manager's task going, on the running event loop."""
-        runs = {f"node {key}": watcher.run for key, watcher in self._watchers.items()}
-        runs |= {f"manager of {name}": manager.run for name, manager in self._managers.items()}
-        for name, run in runs.items():
+        nodes = {f"node {key}": watcher.run for key, watcher in self._watchers.items()}
+        managers = {f"manager of {name}": it.run for name, it in self._managers.items()}
+        for name, run in (nodes | managers).items():
             task = supervise(name, run, clock=self._clock, tell=self._error)
             self._tasks.append(asyncio.create_task(task, name=name))
+        if self._journal.problem:
+            self._error(f"looking only: {self._journal.problem}")
 
     async def settled(self, *, timeout: float) -> None:
         """Return when every node was asked and searched once, or after `timeout` seconds."""
-        waits = [
-            asyncio.create_task(wait())
-            for watcher in self._watchers.values()
-            for wait in (watcher.attempted, watcher.searched)
-        ]
-        _, pending = await asyncio.wait(waits, timeout=timeout)
-        for wait in pending:
-            wait.cancel()
+        await self._inspection.settled(timeout=timeout)
 
     async def ask_ha(self, vm: VmKey) -> HaFact:
         """Ask the manager for one machine's HA flag now; UNKNOWN with a reason on failure."""
-        manager = self._managers.get(vm.pool)
-        if manager is None:
-            return HaFact(HaState.UNKNOWN, reason="no manager is configured")
-        try:
-            return await manager.ask(vm, self.snapshot.vms[vm].name)
-        except OvmtuiError as error:
-            return HaFact(HaState.UNKNOWN, reason=str(error))
+        return await self._planner.ask_ha(vm)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -147,37 +146,15 @@ class Service:
         Raises:
             PlanRefused: no such plan can exist, with the reasons.
         """
-        if intent.vm not in (snapshot := self.snapshot).vms:
-            raise PlanRefused(("that machine is not known any more",))
-        manager = self._managers.get(intent.vm.pool)
-        if manager is not None and snapshot.vms[intent.vm].ha.state is HaState.UNKNOWN:
-            manager.ask_soon(intent.vm)
-        context = context_of(
-            intent.vm,
-            snapshot,
-            self._settings.pools[intent.vm.pool],
-            self._settings.timeouts,
-            manager=manager,
-            ha_remembered=self._memory.had_ha(intent.vm),
-            reserved_mib=self._jobs.reserved_mib(beside=intent.vm),
-        )
-        return flows.build(intent, snapshot, context, now=self._clock.monotonic())
+        return self._planner.plan(intent)
 
     def targets(self, vm: VmKey) -> Sequence[Target]:
         """Return the nodes of the machine's pool, best first, excluded ones last."""
-        if vm not in self.snapshot.vms:
-            return ()
-        return rank_targets(
-            self.snapshot,
-            vm,
-            now=self._clock.monotonic(),
-            max_age=self._settings.timeouts.freshness,
-            reserved_mib=self._jobs.reserved_mib(beside=vm),
-        )
+        return self._planner.targets(vm)
 
     async def preflight(self, plan: Plan) -> Sequence[Finding]:
         """Look anew and evaluate each guard and check of `plan`; changes nothing."""
-        return await self._inspection.inspect(plan)
+        return await self._planner.preflight(plan)
 
     def run(self, plan: Plan) -> str:
         """Start `plan` as a job and return the job's id.
@@ -185,10 +162,27 @@ class Service:
         Raises:
             PlanRefused: another plan works on that machine, or the console only reads.
         """
-        if self._settings.read_only:
-            raise PlanRefused(("this console is read-only",))
+        self._refuse_acting()
         self._alarms.forget(plan.vm)
         return self._jobs.run(plan)
+
+    async def unfinished(self) -> Sequence[JobState]:
+        """Return the jobs without an end that no console works on, oldest first."""
+        return () if self._journal.problem else await self._unfinished.all()
+
+    async def resume(self, job: str) -> None:
+        """Go on with a job that a break or a failure has stopped, from where it stands.
+
+        Raises:
+            PlanRefused: there is nothing to go on with, or the console only reads.
+            JournalError: the journal cannot be read.
+        """
+        self._refuse_acting()
+        await self._jobs.resume(job)
+
+    def plan_of(self, job: str) -> Plan:
+        """Return the plan of a job of this console."""
+        return self._jobs.plan(job)
 
     async def finished(self, job: str) -> Outcome | None:
         """Return how a job ended, once it has; None when it broke off."""
@@ -232,6 +226,12 @@ class Service:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._store.close()
         await self._journal.close()
+
+    def _refuse_acting(self) -> None:
+        if self._settings.read_only:
+            raise PlanRefused(("this console is read-only",))
+        if problem := self._journal.problem:
+            raise PlanRefused((f"nothing may be changed while nothing is recorded: {problem}",))
 
     def _job_ended(self, plan: Plan, outcome: Outcome) -> None:
         if plan.intent.verb in {Verb.STOP, Verb.DESTROY} and outcome is Outcome.DONE:

@@ -1,17 +1,21 @@
-"""Waiting until something is so, by looking, with a budget of wall-clock time."""
+"""Waiting until something is so, by looking, with a budget of time; asking the manager."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ovmtui.errors import TransportError
+from ovmtui.errors import SecretUnavailable, TransportError
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.job import EventKind
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.plan.steps import ProbeStep, VerifyStep, WaitStep
+from ovmtui.plan.machine import Event
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.steps import HaReadStep, ProbeStep, VerifyStep, WaitStep
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.dialogue import Dialogue
 from ovmtui.runtime.inspection import Inspection
+from ovmtui.runtime.manager import ManagerFailed, ManagerPoll
+from ovmtui.runtime.performing import Happened
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
 
@@ -26,17 +30,20 @@ class Waiting:
 
     def __init__(
         self,
-        pool: str,
+        plan: Plan,
         *,
         recorder: Recorder,
         dialogue: Dialogue,
         inspection: Inspection,
         watchers: Mapping[NodeKey, NodeWatcher],
+        manager: ManagerPoll | None,
         snapshot: Callable[[], Snapshot],
         clock: Clock,
     ) -> None:
-        """Wait for things in `pool`."""
-        self._pool = pool
+        """Wait for what `plan` waits for."""
+        self._plan = plan
+        self._pool = plan.vm.pool
+        self._manager = manager
         self._recorder = recorder
         self._dialogue = dialogue
         self._inspection = inspection
@@ -77,6 +84,22 @@ class Waiting:
             if self._clock.monotonic() + step.interval >= deadline:
                 return seen
             await self._dialogue.unless_cancelled(self._clock.sleep(step.interval))
+
+    async def read(self, step: HaReadStep) -> Happened:
+        """Ask the manager for the HA flag, and compare it with what must be."""
+        if self._manager is None:
+            return Happened(Event.FAILED, "no manager is configured")
+        try:
+            fact = await self._dialogue.unless_cancelled(
+                self._manager.read_ha(self._plan.vm, self._plan.vm_name)
+            )
+        except (TransportError, SecretUnavailable, ManagerFailed) as error:
+            return Happened(Event.FAILED, str(error))
+        said = f"the manager says that HA is {fact.state.value}"
+        if fact.state is step.wanted:
+            return Happened(Event.SUCCEEDED, said)
+        because = f" ({fact.reason})" if fact.reason else ""
+        return Happened(Event.FAILED, f"{said}{because}, not {step.wanted.value}")
 
     async def _holds(
         self, step: WaitStep | VerifyStep, index: int | None, budget: float, interval: float

@@ -25,6 +25,9 @@ from ovmtui.runtime.prober import Prober
 from ovmtui.runtime.store import Store
 from ovmtui.transport.interface import Connector, NodeAddress, Session
 
+_KEPT_DAYS = 7
+"""Age at which what ended commands left behind on the node is removed."""
+
 Notice = HostKeyQuestion | MessageRaised
 
 
@@ -42,12 +45,14 @@ class NodeWatcher:
         intervals: Intervals,
         timeouts: Timeouts,
         repositories: tuple[str, ...],
+        tidies: bool,
         notify: Callable[[Notice], None],
     ) -> None:
         """Begin unconnected; `run` does the work."""
         self.key = key
         self.busy = False
         """Whether a job runs in the node's pool: probes come faster then."""
+        self._tidies = tidies
         self.relaxed = False
         """Whether nobody looks: probes come slower then."""
         self._address = address
@@ -90,13 +95,19 @@ class NodeWatcher:
             raise NodeLost(f"{self.key.name}: {self.view.problem or 'not connected'}")
         return self._session
 
+    @property
+    def login(self) -> str:
+        """Who is logged in on the node, as `user@node`; empty without a connection."""
+        return f"{self._session.user}@{self.key.name}" if self._session is not None else ""
+
     async def reconnected(self) -> Session:
         """Return the connection, waiting for one as long as it takes."""
         while True:
             await self._connected.wait()
-            if self._session is not None and not self._session.is_closed:
-                return self._session
-            await asyncio.sleep(0)
+            if (session := self._session) is not None and not session.is_closed:
+                return session
+            # The connection has just closed, which is about to be seen.
+            self._connected.clear()
 
     async def attempted(self) -> None:
         """Return when the node has answered once, or the first attempt has failed."""
@@ -135,7 +146,8 @@ class NodeWatcher:
                 served = await self._connect_and_serve()
                 self._attempted.set()
                 self._scanned.set()
-                self._release_waiters()
+                waiters, self._waiters = self._waiters, []
+                _answer(waiters)
                 await self._pause(delay)
                 if served:
                     break
@@ -144,17 +156,17 @@ class NodeWatcher:
         try:
             session = await self._connector.connect(self._address)
         except HostKeyUnknown as error:
-            self._unreachable(error, Reach.REFUSED)
+            self._set(reach=Reach.REFUSED, problem=str(error))
             if error.fingerprint not in self._asked:
                 self._asked.add(error.fingerprint)
                 host = self._address.host
                 self._notify(HostKeyQuestion(self.key, host, error.fingerprint, error.key))
             return False
         except (LoginRefused, HostKeyChanged) as error:
-            self._unreachable(error, Reach.REFUSED)
+            self._set(reach=Reach.REFUSED, problem=str(error))
             return False
         except ConnectFailed as error:
-            self._unreachable(error, Reach.UNREACHABLE)
+            self._set(reach=Reach.UNREACHABLE, problem=str(error))
             return False
         self._session = session
         self._prober.forget_identities()
@@ -183,18 +195,11 @@ class NodeWatcher:
             for task in tasks:
                 task.cancel()
 
-    def _unreachable(self, error: ConnectFailed, reach: Reach) -> None:
-        self._set(reach=reach, problem=str(error))
-
     def _set(self, **changes: object) -> None:
         view = self.view
         if "reach" in changes and changes["reach"] is not view.reach:
             changes["since"] = self._clock.monotonic()
         self._store.set_node(replace(view, **changes))  # type: ignore[arg-type]  # field names
-
-    def _release_waiters(self) -> None:
-        waiters, self._waiters = self._waiters, []
-        _answer(waiters)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but no longer than until somebody calls `wake`."""
@@ -226,6 +231,9 @@ class NodeWatcher:
         return self._intervals.refresh * (4.0 if self.relaxed else 1.0)
 
     async def _scan_for_ever(self, session: Session) -> None:
+        if self._tidies:
+            with contextlib.suppress(TransportError):
+                await session.sweep_detached(older_than_days=_KEPT_DAYS)
         while not session.is_closed:
             await self._prober.scan(session)
             self._scanned.set()

@@ -52,6 +52,7 @@ def watchers(
             intervals=settings.intervals,
             timeouts=settings.timeouts,
             repositories=pool.repositories,
+            tidies=not settings.read_only,
             notify=notify,
         )
         for name, pool in settings.pools.items()

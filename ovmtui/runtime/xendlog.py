@@ -7,7 +7,7 @@ import contextlib
 
 from ovmtui.errors import TransportError
 from ovmtui.model.job import EventKind, Stream
-from ovmtui.runtime.performing import Lines
+from ovmtui.runtime.lines import Lines
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
 from ovmtui.toolstacks import probe

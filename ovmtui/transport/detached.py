@@ -53,7 +53,7 @@ alive() {
 
 # A leader that cannot leave its record does not begin: nobody could find it again.
 _LEADER = f"""\
-job=$1 script=$2 secret=$3
+job=$1 script=$2 secret=$3 OVMTUI_JOB=$1
 set --
 trap "" HUP
 {_STARTED}started $$
@@ -197,3 +197,13 @@ def forget_script(job: str) -> str:
     """Return the text that removes what is left of `job` on the node, unless it runs."""
     name = shlex.quote(checked_job(job))
     return f'name={name}\n{_DIRECTORY}{_STARTED}{_ALIVE}alive || rm -rf "$job"\n'
+
+
+def sweep_script(days: int) -> str:
+    """Return the text that removes every job that does not run and is older than `days`."""
+    return f"""\
+{_DIRECTORY}{_STARTED}{_ALIVE}[ -d "$jobs" ] || exit 0
+find "$jobs" -mindepth 1 -maxdepth 1 -type d -mtime +{days} | while IFS= read -r job; do
+    alive || rm -rf "$job"
+done
+"""

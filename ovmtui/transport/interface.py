@@ -72,6 +72,11 @@ class Session(Protocol):
     """One open connection to one node, shared by many commands at once."""
 
     @property
+    def user(self) -> str:
+        """Who is logged in on the node."""
+        ...
+
+    @property
     def is_closed(self) -> bool:
         """Whether the connection is gone."""
         ...
@@ -116,9 +121,10 @@ class Session(Protocol):
     ) -> DetachedResult:
         """Start `script` as the detached job `job`, or attach to it, and follow it.
 
-        `job` is `[A-Za-z0-9._-]+`. `offsets` are the bytes of stdout and stderr that
-        have been delivered before. The job goes on whatever becomes of this call. With
-        `start` false it is attached to only: what it was allowed by may not hold any more.
+        `job` is `[A-Za-z0-9._-]+`; the script finds its directory in `$OVMTUI_JOB`.
+        `offsets` are the bytes of stdout and stderr that have been delivered before. The
+        job goes on whatever becomes of this call. With `start` false it is attached to
+        only: what it was allowed by may not hold any more.
 
         Raises:
             CommandTimeout: it runs still after `timeout` seconds.
@@ -132,6 +138,10 @@ class Session(Protocol):
 
         One that still runs is left alone.
         """
+        ...
+
+    async def sweep_detached(self, *, older_than_days: int) -> None:
+        """Remove the files of jobs that ended, or died, longer ago than that."""
         ...
 
     async def close(self) -> None:

@@ -14,7 +14,7 @@ from ovmtui.errors import CommandTimeout, NodeLost, SlotsExhausted
 from ovmtui.model.job import Stream
 from ovmtui.transport.bound import bound_script
 from ovmtui.transport.channel import CommandChannel
-from ovmtui.transport.detached import checked_job, detached_script, forget_script
+from ovmtui.transport.detached import checked_job, detached_script, forget_script, sweep_script
 from ovmtui.transport.interface import DetachedResult, OnOutput, Result
 from ovmtui.transport.output import Collector
 from ovmtui.transport.slots import PATIENCE, Slot, Slots, Use
@@ -41,6 +41,11 @@ class SshSession:
         """Use `connection`, which is open."""
         self._connection = connection
         self._slots = Slots()
+
+    @property
+    def user(self) -> str:
+        """Who is logged in on the node."""
+        return str(self._connection.get_extra_info("username"))
 
     @property
     def is_closed(self) -> bool:
@@ -176,6 +181,10 @@ class SshSession:
     async def forget_detached(self, job: str) -> None:
         """Remove the ended job's files from the node. An unknown job is no error."""
         await self.run(forget_script(job), timeout=_FORGET)
+
+    async def sweep_detached(self, *, older_than_days: int) -> None:
+        """Remove what old jobs left behind; see `interface.Session.sweep_detached`."""
+        await self.run(sweep_script(older_than_days), timeout=_FORGET)
 
     async def close(self) -> None:
         """Close the connection and end its bound commands."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ovmtui.errors import PlanRefused
+from ovmtui.model.identity import NodeKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.context import Context
 from ovmtui.plan.flows import destroy, ha, migrate, start, stop
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.judge import findings
+from ovmtui.plan.locking import lock_place
 from ovmtui.plan.plan import Plan
+from ovmtui.plan.steps import CommandStep
 
 _BUILDERS = {
     Verb.START: start.build,
@@ -35,4 +38,13 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, *, now: float) -
     except ValueError as error:
         # A name that no command takes as a plain word, such as an option or domain 0.
         raise PlanRefused((str(error),)) from None
-    return replace(plan, findings=findings(plan, snapshot, now))
+    vm = snapshot.vms[plan.vm]
+    lock = lock_place(vm, _workplace(plan), snapshot, grace=context.limits.lock_grace)
+    return replace(plan, lock=lock, findings=findings(plan, snapshot, now))
+
+
+def _workplace(plan: Plan) -> NodeKey:
+    """Return the node of the machine's own commands, else that of the manager's."""
+    commands = [step for step in plan.steps if isinstance(step, CommandStep)]
+    own = [step.node for step in commands if not step.command.needs_secret]
+    return (own or [step.node for step in commands])[0]

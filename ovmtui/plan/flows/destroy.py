@@ -59,6 +59,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
                 command=xm.destroy_command(domid),
                 timeout=limits.command,
                 conditions=(here,),
+                achieved=gone,
                 meaning=what,
             ),
             WaitStep(

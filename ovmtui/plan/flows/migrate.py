@@ -64,6 +64,8 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
                 timeout=limits.migrate,
                 conditions=(runs, answers),
                 meaning="goes on by itself once begun: nothing can cancel it",
+                cancel="cancelling stops the waiting only: the migration goes on to its end",
+                achieved=RunsOn(vm.key, target),
                 diagnose=() if libxl else (source, target),
             ),
             VerifyStep(
@@ -74,6 +76,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
                 patience=60.0,
             ),
         ),
+        destination=target,
         notes=("HA is not touched by a migration.",),
     )
 

@@ -82,8 +82,15 @@ def manager_guards(vm: Vm, context: Context) -> tuple[Condition, ...]:
     return (ManagerAnswers(vm.key.pool, unavailable), NameIsUnique(vm.key))
 
 
-def set_ha(vm: Vm, manager: ManagerAccess, context: Context, *, on: bool) -> tuple[Step, ...]:
-    """Return the steps that switch HA and read it back."""
+def set_ha(
+    vm: Vm,
+    manager: ManagerAccess,
+    context: Context,
+    *,
+    on: bool,
+    conditions: tuple[Condition, ...] = (),
+) -> tuple[Step, ...]:
+    """Return the steps that switch HA, if `conditions` hold then, and read it back."""
     return (
         CommandStep(
             label=ha_label(vm),
@@ -91,6 +98,7 @@ def set_ha(vm: Vm, manager: ManagerAccess, context: Context, *, on: bool) -> tup
             command=ovmcli.ha_command(manager.program, manager.user, manager.pool, vm.name, on),
             timeout=context.limits.manager,
             expect=Expectation.EXIT_ZERO_NO_ERROR_TEXT,
+            conditions=conditions,
         ),
         read_ha(vm, manager, context, wanted=HaState.ON if on else HaState.OFF),
     )

@@ -40,13 +40,15 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     limits = context.limits
     nowhere = RunsNowhere(vm.key)
     answers = PoolAnswers(vm.key.pool, limits.freshness)
-    ha_on, ha_guards, notes = _ha(vm, intent, context)
+    ha_on, ha_guards, notes = _ha(vm, node, intent, context)
     create = CommandStep(
         label=parts.domain_label(vm),
         node=node,
         command=xm.create_command(vm.configs[0].path),
         timeout=limits.create,
-        conditions=(nowhere, answers),
+        conditions=(nowhere, answers, NodeAnswers(node, limits.freshness)),
+        cancel="cancelling stops the waiting; the machine may come up all the same",
+        achieved=RunsOn(vm.key, node),
     )
     return Plan(
         intent=intent,
@@ -64,6 +66,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         ),
         checks=_checks(vm, node, context),
         steps=(create, *_waits(vm, node, context), *ha_on),
+        destination=node,
         notes=notes,
     )
 
@@ -171,7 +174,7 @@ def _choices(vm: Vm, node: NodeKey, context: Context) -> tuple[Choice, ...]:
 
 
 def _ha(
-    vm: Vm, intent: Intent, context: Context
+    vm: Vm, node: NodeKey, intent: Intent, context: Context
 ) -> tuple[tuple[Step, ...], tuple[Condition, ...], tuple[str, ...]]:
     notes: list[str] = []
     if not context.address:
@@ -189,7 +192,7 @@ def _ha(
         notes.append(f"HA is wanted ({why}) but is left as it is: {reason}.")
         return (), parts.manager_guards(vm, context), tuple(notes)
     notes.append(f"HA is switched on once it is up: {why}.")
-    steps = parts.set_ha(vm, context.manager, context, on=True)
+    steps = parts.set_ha(vm, context.manager, context, on=True, conditions=(RunsOn(vm.key, node),))
     return steps, parts.manager_guards(vm, context), tuple(notes)
 
 

@@ -61,6 +61,8 @@ def _shutdown(
         command=xm.shutdown_command(copy.domain.name),
         timeout=context.limits.command,
         conditions=(runs,),
+        cancel="cancelling stops the waiting; the guest shuts down all the same",
+        achieved=Vanished(vm.key, copy.node, copy.domain.domid),
         meaning="asks the guest; the tool says nothing and proves nothing",
     )
     wait = _wait_for_down(vm, copy, context, ha_was_on=_was_on(vm, ha_steps))
@@ -93,6 +95,7 @@ def _wait_for_down(vm: Vm, copy: Copy, context: Context, *, ha_was_on: bool) -> 
                 command=xm.destroy_command(copy.domain.domid),
                 timeout=limits.command,
                 conditions=(condition,),
+                achieved=gone,
             ),
             WaitStep(
                 label=parts.domain_label(vm),

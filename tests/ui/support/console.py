@@ -42,6 +42,9 @@ class ScriptedConsole:
     answers: list[tuple[str, str]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     trusted: list[HostKeyQuestion] = field(default_factory=list)
+    stopped: list[JobState] = field(default_factory=list)
+    """Jobs that an earlier console left without an end."""
+    resumed: list[str] = field(default_factory=list)
     attention: list[bool] = field(default_factory=list)
     refreshed: int = 0
     refusal: PlanRefused | None = None
@@ -49,6 +52,7 @@ class ScriptedConsole:
 
     def __post_init__(self) -> None:
         self._states: dict[str, JobState] = {}
+        self._plans: dict[str, Plan] = {}
         self._events: dict[str, list[JobEvent]] = {}
         self._listeners: list[Callable[[Update], None]] = []
 
@@ -83,6 +87,17 @@ class ScriptedConsole:
             raise self.refusal
         self.run_plans.append(plan)
         return self.begin(plan)
+
+    async def unfinished(self) -> Sequence[JobState]:
+        return tuple(self.stopped)
+
+    async def resume(self, job: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.resumed.append(job)
+
+    def plan_of(self, job: str) -> Plan:
+        return self._plans[job]
 
     def answer(self, job: str, choice: str) -> None:
         self.answers.append((job, choice))
@@ -119,6 +134,7 @@ class ScriptedConsole:
     def begin(self, plan: Plan) -> str:
         job = f"job-{len(self._states) + 1}"
         self._events[job] = []
+        self._plans[job] = plan
         self._states[job] = JobState(
             job=job,
             title=plan.title,

@@ -1,0 +1,100 @@
+"""Where a plan stands, read from what was written down of it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ovmtui.model.job import EventKind, JobEvent, JobState, Outcome, Stream
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.steps import CommandStep, ProbeStep, Step, WaitStep
+
+_FINAL = frozenset({Outcome.DONE, Outcome.SKIPPED})
+_OPEN = frozenset({None, Outcome.UNKNOWN, Outcome.CANCELLED})
+"""Ends of a command's step that say nothing about the command's own end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A command that was begun, and whose end nobody has seen."""
+
+    step: CommandStep
+    index: int | None
+    remote: str
+    """Name of its detached job."""
+    told: Mapping[Stream, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Lines of its output that are written down already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a plan goes on."""
+
+    index: int
+    """First step that has not ended well; the number of steps when all have."""
+    pending: Pending | None = None
+    begun: bool = False
+    """Whether any command was begun."""
+    holder: str = ""
+    """Detached job that held the machine's lock last; empty when none did."""
+
+
+def position_of(plan: Plan, events: Sequence[JobEvent]) -> Position:
+    """Return where `plan` stands after `events`, its whole story in order."""
+    outcomes: dict[int, Outcome | None] = {}
+    last: JobEvent | None = None
+    ended: Outcome | None = None
+    begun = False
+    holder = ""
+    told: Counter[Stream] = Counter()
+    for event in events:
+        match event.kind:
+            case EventKind.STEP:
+                if event.step is not None:
+                    outcomes[event.step] = None
+                if event.remote:
+                    begun, last, ended = True, event, None
+                    told.clear()
+            case EventKind.OUTPUT if last is not None and event.remote == last.remote:
+                told[event.stream or Stream.STDOUT] += 1
+            case EventKind.STEP_END:
+                if event.step is not None:
+                    outcomes[event.step] = event.outcome
+                if last is not None and event.remote == last.remote:
+                    ended = event.outcome
+            case EventKind.LOCK:
+                holder = event.remote
+            case _:
+                pass
+    index = next(
+        (i for i in range(len(plan.steps)) if outcomes.get(i) not in _FINAL), len(plan.steps)
+    )
+    pending = None
+    if last is not None and ended in _OPEN:
+        step = _step_of(plan, last)
+        if step is not None:
+            pending = Pending(step, last.step, last.remote, MappingProxyType(dict(told)))
+    return Position(index, pending, begun, holder)
+
+
+def resumable(plan: Plan, state: JobState, position: Position) -> bool:
+    """Return whether there is anything to go on with in a job that does not run."""
+    if state.outcome in {Outcome.DONE, Outcome.REFUSED}:
+        return False
+    return position.pending is not None or position.index < len(plan.steps)
+
+
+def _step_of(plan: Plan, event: JobEvent) -> CommandStep | None:
+    """Return the command step that `event` began, also one that a choice added."""
+    candidates: list[Step] = []
+    for index, step in enumerate(plan.steps):
+        if event.step is None and isinstance(step, WaitStep | ProbeStep):
+            candidates += [extra for choice in step.choices for extra in choice.steps]
+        elif event.step == index:
+            candidates.append(step)
+    for step in candidates:
+        if isinstance(step, CommandStep) and step.text == event.text:
+            return step
+    return None
