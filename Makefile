@@ -9,7 +9,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-xen lint types screenshots bench wheel lock clean sshd
+.PHONY: help demo test test-fast test-xen lint types screenshots docs bench wheel lock clean sshd
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ types: $(DEV) ## Check the types
 
 screenshots: $(DEV) ## Paint the pictures of the documentation anew
 	$(BIN)/python -m screenshots
+
+docs: $(DEV) ## Write the generated pages of docs/ anew
+	$(BIN)/python -m docs
 
 bench: $(DEV) ## Measure what the performance contract speaks of
 	$(BIN)/python -m benchmarks

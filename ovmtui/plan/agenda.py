@@ -30,6 +30,13 @@ class Attach:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """Go on with a wait that has not ended, by choice."""
+
+    waited: Do
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """Take a wait as ended, by choice."""
 
@@ -43,7 +50,7 @@ class Stop:
     text: str
 
 
-Item = Do | Attach | Close | Stop
+Item = Do | Attach | Retry | Close | Stop
 
 
 class Agenda:
@@ -71,6 +78,8 @@ class Agenda:
         """The step that is being done."""
         if isinstance(self.item, Attach):
             return Do(self.item.pending.step, self.item.pending.index, again=True)
+        if isinstance(self.item, Retry):
+            return self.item.waited
         assert isinstance(self.item, Do)
         return self.item
 
@@ -82,6 +91,8 @@ class Agenda:
                 return Event.NOTHING_LEFT
             case Attach():
                 return Event.ATTACH_NEXT
+            case Retry():
+                return Event.RETRY_NEXT
             case Close():
                 return Event.CLOSE_NEXT
             case Stop():
@@ -104,7 +115,7 @@ class Agenda:
         last: Item
         match choice.then:
             case Then.RETRY:
-                last = waited
+                last = Retry(waited)
             case Then.CONTINUE:
                 last = Close(said)
             case Then.END:

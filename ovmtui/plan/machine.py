@@ -49,6 +49,7 @@ class Event(Enum):
     ATTACH_NEXT = "next: command begun before"
     READING_NEXT = "next: reading"
     WAIT_NEXT = "next: wait"
+    RETRY_NEXT = "next: the same wait, as chosen"
     CLOSE_NEXT = "next: close a wait, as chosen"
     STOP_NEXT = "next: end, as chosen"
     NOTHING_LEFT = "nothing left"
@@ -114,6 +115,7 @@ ANSWERS: Mapping[Effect, frozenset[Event]] = MappingProxyType(
                 Event.ATTACH_NEXT,
                 Event.READING_NEXT,
                 Event.WAIT_NEXT,
+                Event.RETRY_NEXT,
                 Event.CLOSE_NEXT,
                 Event.STOP_NEXT,
                 Event.NOTHING_LEFT,
@@ -176,6 +178,7 @@ TABLE: Mapping[tuple[State, Event], Transition] = MappingProxyType(
         (State.READY, Event.ATTACH_NEXT): _to(State.COMMANDING, Effect.TAKE_UP),
         (State.READY, Event.READING_NEXT): _to(State.READING, Effect.BEGIN_STEP, Effect.READ),
         (State.READY, Event.WAIT_NEXT): _to(State.WAITING, Effect.BEGIN_STEP, Effect.LOOK_FOR),
+        (State.READY, Event.RETRY_NEXT): _to(State.WAITING, Effect.LOOK_FOR),
         (State.READY, Event.CLOSE_NEXT): _NEXT,
         (State.READY, Event.STOP_NEXT): _end(Outcome.CANCELLED),
         (State.READY, Event.NOTHING_LEFT): _end(Outcome.DONE),
@@ -205,8 +208,14 @@ TABLE: Mapping[tuple[State, Event], Transition] = MappingProxyType(
         (State.ASKING, Event.CHOSEN): _to(State.READY, Effect.CHOOSE),
         **{
             (state, Event.CANCEL): _end(Outcome.CANCELLED)
-            for state in State
-            if state not in {State.NEW, State.ENDED, State.BROKEN}
+            for state in (
+                State.READY,
+                State.COMMANDING,
+                State.ADRIFT,
+                State.READING,
+                State.WAITING,
+                State.ASKING,
+            )
         },
         **{
             (state, Event.UNRECORDED): _to(State.BROKEN, Effect.ABANDON)
