@@ -6,22 +6,19 @@ import argparse
 import asyncio
 import json
 import sys
-from datetime import datetime
 
+from ovmtui.cli.conversation import Conversation, read_line
 from ovmtui.cli.exitcodes import ExitCode, exit_code_of
 from ovmtui.cli.opening import log_to_file, service, settings_of
 from ovmtui.config.schema import Settings
 from ovmtui.errors import PlanRefused, UsageError
 from ovmtui.model.ha import HaState
-from ovmtui.model.job import EventKind, JobEvent
 from ovmtui.model.text import visible
 from ovmtui.plan.intent import Intent, Verb
-from ovmtui.plan.logformat import format_event
 from ovmtui.plan.plan import Confirmation, Plan
 from ovmtui.plan.render import describe_step, render
 from ovmtui.plan.resolve import find_node, find_vm
 from ovmtui.plan.verdict import Finding, Standing
-from ovmtui.runtime.interface import JobChanged, Update
 from ovmtui.runtime.service import Service
 
 _VERBS = {
@@ -128,10 +125,9 @@ async def _act(options: argparse.Namespace) -> int:
         plan = await _plan(running, settings, options, verb)
         if not options.yes:
             await _confirm(running, plan)
-        conversation = _Conversation(running, asks=not options.yes)
+        conversation = Conversation(running, asks=not options.yes)
         stop_listening = running.subscribe(conversation.hear)
         job = running.run(plan)
-        conversation.job = job
         outcome = await running.finished(job)
         await conversation.settle()
         stop_listening()
@@ -152,60 +148,9 @@ async def _confirm(running: Service, plan: Plan) -> None:
         )
     typed = plan.confirmation is Confirmation.TYPE_NAME or plan.intent.overrides
     if typed:
-        answer = await _read_line(f"type {visible(plan.vm_name)} to run it: ")
+        answer = await read_line(f"type {visible(plan.vm_name)} to run it: ")
         agreed = answer == plan.vm_name
     else:
-        agreed = (await _read_line("run it? [y/N] ")).lower() in {"y", "yes"}
+        agreed = (await read_line("run it? [y/N] ")).lower() in {"y", "yes"}
     if not agreed:
         raise PlanRefused(("not confirmed, nothing was done",))
-
-
-async def _read_line(prompt: str) -> str:
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    line: str = await asyncio.to_thread(sys.stdin.readline)
-    return line.strip()
-
-
-class _Conversation:
-    """Prints a job's log as it comes, and answers its questions."""
-
-    def __init__(self, running: Service, *, asks: bool) -> None:
-        """`asks`: whether a person can be asked; otherwise the safest answer is given."""
-        self.job: str | None = None
-        self._running = running
-        self._asks = asks
-        self._zone = datetime.now().astimezone().tzinfo
-        self._questions: list[asyncio.Task[None]] = []
-
-    def hear(self, update: Update) -> None:
-        """Take an update of the service."""
-        if not isinstance(update, JobChanged):
-            return
-        for event in update.events:
-            for line in format_event(event, zone=self._zone):
-                sys.stderr.write(line + "\n")
-            if event.kind is EventKind.QUESTION:
-                self._questions.append(asyncio.create_task(self._ask(event)))
-
-    async def settle(self) -> None:
-        """End questions that nobody needs an answer to any more."""
-        for question in self._questions:
-            question.cancel()
-        await asyncio.gather(*self._questions, return_exceptions=True)
-
-    async def _ask(self, event: JobEvent) -> None:
-        if not self._asks:
-            # Without a person the plan ends as it stands; nothing is forced.
-            self._running.answer(event.job, event.choices[-1])
-            return
-        prompt = f"{visible(event.text)}\n  {' / '.join(event.choices)}: "
-        while True:
-            answer = await _read_line(prompt)
-            if answer == "destroy":
-                name = next(j.vm_name for j in self._running.jobs if j.job == event.job)
-                if await _read_line(f"type {visible(name)} to destroy it: ") != name:
-                    continue
-            if answer in event.choices:
-                self._running.answer(event.job, answer)
-                return

@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("console", help="open the console (the default)")
     _reading(commands)
     _acting(commands)
+    _jobs(commands)
     _other(commands)
     return top
 
@@ -94,6 +95,20 @@ def _acting(commands: _Commands) -> None:
             metavar="GUARD",
             help="override this guard, by its name (see `plan`)",
         )
+
+
+def _jobs(commands: _Commands) -> None:
+    jobs = commands.add_parser(
+        "jobs", help="list jobs that a break has stopped; go on with them, or close them"
+    )
+    jobs.add_argument("--json", action="store_true", help="print JSON")
+    actions = jobs.add_subparsers(dest="action", metavar="ACTION")
+    resume = actions.add_parser("resume", help="go on from where they stand, failed ones too")
+    close = actions.add_parser("close", help="leave them as they stand; nothing is undone")
+    for action in (resume, close):
+        action.add_argument("job", nargs="*", help="a job's id, as `jobs` and `history` list it")
+        action.add_argument("--all", action="store_true", help="all that have stopped")
+        action.add_argument("--yes", action="store_true", help="do not ask first")
 
 
 def _other(commands: _Commands) -> None:

@@ -64,6 +64,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.acting import act
 
             return act(options)
+        case "jobs":
+            from ovmtui.cli.jobs import jobs
+
+            return jobs(options)
         case "demo":
             from ovmtui.cli.demo import demo
 

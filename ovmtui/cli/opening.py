@@ -79,7 +79,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         ),
         journal=await journal,
         memory=Memory(paths.state_directory() / "ha.json"),
-        ownership=Ownership(paths.state_directory() / "jobs"),
+        ownership=ownership(),
         password=_password,
         trust=lambda question: _trust(known_hosts, settings, question),
     )
@@ -88,6 +88,11 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         yield opened
     finally:
         await opened.close()
+
+
+def ownership() -> Ownership:
+    """Return who tells which console works on a job, for all of this user's."""
+    return Ownership(paths.state_directory() / "jobs")
 
 
 async def _journal() -> Journal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any
 
 from ovmtui.cli.exitcodes import ExitCode, exit_code_of
 from ovmtui.cli.opening import log_to_file, service, settings_of
+from ovmtui.cli.tables import local_time, number, print_json, print_table
 from ovmtui.config import paths
 from ovmtui.errors import UsageError
 from ovmtui.model.node import NodeView, Reach
@@ -69,7 +69,7 @@ async def _ask_every_ha(running: Service, pool: str | None) -> None:
 def _print_vms(vms: Iterable[Vm], *, as_json: bool) -> None:
     ordered = sorted(vms, key=lambda vm: (vm.key.pool, vm.name))
     if as_json:
-        _print_json([_vm_record(vm) for vm in ordered])
+        print_json([_vm_record(vm) for vm in ordered])
         return
     rows = [
         (
@@ -78,13 +78,13 @@ def _print_vms(vms: Iterable[Vm], *, as_json: bool) -> None:
             "+".join(node.name for node in vm.nodes) or "-",
             vm.state.value,
             vm.ha.state.value,
-            _number(vm.vcpus),
-            _number(vm.memory_mib),
+            number(vm.vcpus),
+            number(vm.memory_mib),
             vm.reason,
         )
         for vm in ordered
     ]
-    _print_table(("NAME", "POOL", "NODE", "STATE", "HA", "VCPU", "MEM", "WHY"), rows)
+    print_table(("NAME", "POOL", "NODE", "STATE", "HA", "VCPU", "MEM", "WHY"), rows)
 
 
 def _vm_record(vm: Vm) -> dict[str, Any]:
@@ -119,22 +119,22 @@ def _print_nodes(
     nodes: Sequence[NodeView], snapshot: Snapshot, now: float, *, as_json: bool
 ) -> None:
     if as_json:
-        _print_json([_node_record(node, now) for node in nodes])
+        print_json([_node_record(node, now) for node in nodes])
         return
     rows = [
         (
             node.key.name,
             node.key.pool,
             "certain" if node.certain else node.reach.value,
-            _number(_count(node)),
-            _number(node.facts.free_memory_mib),
-            _number(node.facts.total_memory_mib),
+            number(_count(node)),
+            number(node.facts.free_memory_mib),
+            number(node.facts.total_memory_mib),
             "-" if node.load is None else f"{node.load:.2f}",
             node.list_problem or node.problem or node.scan_problem,
         )
         for node in nodes
     ]
-    _print_table(("NODE", "POOL", "STATE", "VMS", "FREE", "TOTAL", "LOAD", "WHY"), rows)
+    print_table(("NODE", "POOL", "STATE", "VMS", "FREE", "TOTAL", "LOAD", "WHY"), rows)
 
 
 def _count(node: NodeView) -> int | None:
@@ -174,11 +174,11 @@ async def _history(options: argparse.Namespace) -> int:
     finally:
         await journal.close()
     if options.json:
-        _print_json([_job_record(record) for record in records])
+        print_json([_job_record(record) for record in records])
         return ExitCode.DONE
     rows = [
         (
-            _local(record.state.started_at),
+            local_time(record.state.started_at),
             record.state.job,
             record.state.title,
             record.state.outcome.value if record.state.outcome else "not ended",
@@ -187,7 +187,7 @@ async def _history(options: argparse.Namespace) -> int:
         )
         for record in records
     ]
-    _print_table(("WHEN", "JOB", "WHAT", "OUTCOME", "WHO", "WHERE IT STANDS"), rows)
+    print_table(("WHEN", "JOB", "WHAT", "OUTCOME", "WHO", "WHERE IT STANDS"), rows)
     return ExitCode.DONE
 
 
@@ -212,26 +212,3 @@ def _job_record(record: JobRecord) -> dict[str, Any]:
 
     fields: dict[str, Any] = msgspec.to_builtins(record)
     return fields
-
-
-def _local(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _number(value: int | None) -> str:
-    return "-" if value is None else str(value)
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
-
-
-def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print aligned columns; the last one is as long as it is."""
-    shown = [[visible(cell, limit=200) for cell in row] for row in rows]
-    widths = [
-        max([len(heading), *(len(row[i]) for row in shown)]) for i, heading in enumerate(headings)
-    ]
-    for row in [list(headings), *shown]:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write("  ".join(cells).rstrip() + "\n")

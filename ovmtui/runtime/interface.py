@@ -118,6 +118,15 @@ class Console(Protocol):
         """
         ...
 
+    async def give_up(self, job: str) -> None:
+        """End a stopped job as it stands; what it began on a node is not touched.
+
+        Raises:
+            PlanRefused: it has ended, or another console works on it.
+            JournalError: it cannot be written down.
+        """
+        ...
+
     def plan_of(self, job: str) -> Plan:
         """Return the plan of a job of this console."""
         ...

@@ -9,19 +9,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ovmtui.errors import JournalError, OvmtuiError, PlanRefused
-from ovmtui.model.ha import HaState
+from ovmtui.errors import JournalError, PlanRefused
 from ovmtui.model.identity import NodeKey, VmKey
-from ovmtui.model.job import JobEvent, JobState, Outcome
+from ovmtui.model.job import EventKind, JobEvent, JobState, Outcome
 from ovmtui.plan.archive import archived
-from ovmtui.plan.intent import Verb
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Position
 from ovmtui.plan.readiness import memory_needed_mib
 from ovmtui.plan.render import describe_step, render
+from ovmtui.plan.statement import where_it_stands
 from ovmtui.plan.steps import CommandStep
 from ovmtui.runtime.assembling import World, engine_for
 from ovmtui.runtime.dialogue import Dialogue
+from ovmtui.runtime.hamemory import HaMemory
 from ovmtui.runtime.journal import Journal
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.recorder import Recorder
@@ -58,7 +58,7 @@ class Jobs:
         self._world = world
         self._journal = journal
         self._unfinished = unfinished
-        self._memory = memory
+        self._ha_memory = HaMemory(world, memory, tell)
         self._publish = publish
         self._tell = tell
         self._ended = ended
@@ -120,6 +120,27 @@ class Jobs:
         found = await self._unfinished.find(job)
         self._refuse_second(found.plan)
         self._launch(found.plan, found.state, found.position, story=found.events)
+
+    async def give_up(self, job: str) -> None:
+        """End a stopped job as it stands; what it began on a node is not touched.
+
+        Raises:
+            PlanRefused: it has ended, or another console works on it.
+            JournalError: it cannot be written down.
+        """
+        found = await self._unfinished.find(job)
+        if not found.state.running:
+            raise PlanRefused((f"{found.state.title} has ended already",))
+        recorder = Recorder(found.state, self._journal, self._world.clock, self._publish)
+        operator = self._world.operator
+        where = where_it_stands(self._world.snapshot(), found.plan.vm, found.plan.vm_name)
+        async with self._unfinished.owned(job):
+            await recorder.emit(
+                EventKind.PLAN_END,
+                f"left as it stands by {operator.user} at {operator.host}; {where}",
+                outcome=Outcome.CANCELLED,
+                label=found.plan.vm_name.upper(),
+            )
 
     def answer(self, job: str, choice: str) -> None:
         """Answer the question of a job."""
@@ -205,9 +226,10 @@ class Jobs:
                     await self._journal.begin(
                         state.job, state, render(plan), operator, recipe=recipe
                     )
-                await self._remember_ha(plan)
+                await self._ha_memory.remember(plan)
                 outcome = await engine.run()
-            self._settle(plan, outcome)
+            await self._ha_memory.settle(plan, outcome)
+            self._ended(plan, outcome)
         except JournalError as error:
             _log.error("%s: %s", state.title, error)
             self._break_off(job, f"stopped, because nothing can be recorded: {error}")
@@ -217,32 +239,6 @@ class Jobs:
         finally:
             asyncio.get_running_loop().call_soon(self._set_busy, plan.vm.pool)
 
-    def _settle(self, plan: Plan, outcome: Outcome) -> None:
-        """Forget that HA was on before a stop, when that has been seen to."""
-        settled = {Verb.START, Verb.HA_ON, Verb.HA_OFF}
-        fact = self._world.store.ha(plan.vm)
-        restored = fact is not None and fact.state is HaState.ON
-        if (outcome is Outcome.DONE and plan.intent.verb in settled) or restored:
-            self._memory.forget_ha(plan.vm)
-        self._ended(plan, outcome)
-
     def _break_off(self, job: _Job, text: str) -> None:
         job.recorder.break_off(f"{text}; commands that were begun go on on their nodes")
         self._tell(f"{job.recorder.state.title} {text}")
-
-    async def _remember_ha(self, plan: Plan) -> None:
-        """Before HA goes off for a stop, keep on disk that it was on."""
-        manager = self._world.managers.get(plan.vm.pool)
-        off_first = any(isinstance(s, CommandStep) and s.command.needs_secret for s in plan.steps)
-        if plan.intent.verb not in {Verb.STOP, Verb.DESTROY} or manager is None or not off_first:
-            return
-        fact = self._world.store.ha(plan.vm)
-        if fact is None or fact.state is HaState.UNKNOWN:
-            try:
-                fact = await manager.ask(plan.vm, plan.vm_name)
-            except OvmtuiError as error:
-                # The plan's own step meets the same manager, and ends the plan there.
-                self._tell(f"whether HA of {plan.vm_name} was on cannot be told: {error}")
-                return
-        if fact.state is HaState.ON:
-            self._memory.remember_ha(plan.vm, plan.vm_name)

@@ -171,14 +171,14 @@ class Service:
         return () if self._journal.problem else await self._unfinished.all()
 
     async def resume(self, job: str) -> None:
-        """Go on with a job that a break or a failure has stopped, from where it stands.
-
-        Raises:
-            PlanRefused: there is nothing to go on with, or the console only reads.
-            JournalError: the journal cannot be read.
-        """
+        """Go on with a job that has stopped; raises what `Console.resume` says."""
         self._refuse_acting()
         await self._jobs.resume(job)
+
+    async def give_up(self, job: str) -> None:
+        """End a stopped job as it stands; raises what `Console.give_up` says."""
+        self._refuse_acting()
+        await self._jobs.give_up(job)
 
     def plan_of(self, job: str) -> Plan:
         """Return the plan of a job of this console."""

@@ -13,7 +13,22 @@ from ovmtui.plan.archive import ArchiveError, restored
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Position, position_of, resumable
 from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.ownership import Ownership
+
+_MOST = 1_000
+"""Jobs without an end that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """A job without an end."""
+
+    state: JobState
+    operator: Operator
+    """Who began it."""
+    owned: bool
+    """Whether a console, this one or another, works on it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +56,18 @@ class UnfinishedJobs:
         Raises:
             JournalError: the journal cannot be read.
         """
-        records = await self._journal.history(running=True)
+        return [record.state for record in await self.records() if not record.owned]
+
+    async def records(self) -> Sequence[OpenJob]:
+        """Return every job without an end, oldest first.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        records = await self._journal.history(running=True, limit=_MOST)
         return [
-            record.state for record in reversed(records) if await self._is_free(record.state.job)
+            OpenJob(r.state, r.operator, owned=not await self._is_free(r.state.job))
+            for r in reversed(records)
         ]
 
     async def find(self, job: str) -> Unfinished:

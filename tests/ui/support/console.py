@@ -45,6 +45,7 @@ class ScriptedConsole:
     stopped: list[JobState] = field(default_factory=list)
     """Jobs that an earlier console left without an end."""
     resumed: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
     attention: list[bool] = field(default_factory=list)
     refreshed: int = 0
     refusal: PlanRefused | None = None
@@ -95,6 +96,9 @@ class ScriptedConsole:
         if self.refusal is not None:
             raise self.refusal
         self.resumed.append(job)
+
+    async def give_up(self, job: str) -> None:
+        self.given_up.append(job)
 
     def plan_of(self, job: str) -> Plan:
         return self._plans[job]
