@@ -11,6 +11,8 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy, Vm, VmState
 from ovmtui.plan.verdict import Verdict, fails, holds, unknown
 
+_EVERY = "every node of the pool answers"
+
 
 def why_uncertain(node: NodeView, now: float, max_age: float) -> str | None:
     """Return why `node`'s domains are not known now, or None when they are."""
@@ -157,25 +159,57 @@ def _where(vm: Vm) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PoolAnswers:
-    """Every node of the pool has been listed within `max_age` seconds."""
+    """Every node of the pool, or each of some, has been listed within `max_age` seconds."""
 
     pool: str
     max_age: float
+    among: frozenset[NodeKey] = frozenset()
+    """Only these; empty: all."""
+    besides: frozenset[NodeKey] = frozenset()
+    """Not these."""
     name: str = "pool-answers"
     overridable: bool = True
 
     @property
     def subject(self) -> str:
         """Phrase for the plan screen."""
-        return "every node of the pool answers"
+        if self.among:
+            return f"{_names(self.among)} answers"
+        return "every other node answers" if self.besides else _EVERY
 
     def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
         """Name each node whose domains are not known."""
-        nodes = snapshot.nodes_of(self.pool)
+        nodes = [
+            node
+            for node in snapshot.nodes_of(self.pool)
+            if node.key not in self.besides and (not self.among or node.key in self.among)
+        ]
         doubts = [doubt for node in nodes if (doubt := why_uncertain(node, now, self.max_age))]
         if doubts:
             return unknown("; ".join(doubts))
         return holds(f"{len(nodes)} of {len(nodes)} answer")
+
+
+def pool_answers(
+    pool: str, snapshot: Snapshot, now: float, max_age: float, *, overrides: frozenset[str]
+) -> tuple[PoolAnswers, ...]:
+    """Return the guards that every node of `pool` is known.
+
+    An override counts for the nodes that are silent when it is given, and for no other
+    that falls silent later.
+    """
+    every = PoolAnswers(pool, max_age)
+    silent = frozenset(
+        node.key for node in snapshot.nodes_of(pool) if why_uncertain(node, now, max_age)
+    )
+    if every.name not in overrides or not silent:
+        return (every,)
+    others = PoolAnswers(pool, max_age, besides=silent, name="others-answer", overridable=False)
+    return (PoolAnswers(pool, max_age, among=silent), others)
+
+
+def _names(nodes: frozenset[NodeKey]) -> str:
+    return ", ".join(sorted(node.name for node in nodes))
 
 
 @dataclass(frozen=True, slots=True)

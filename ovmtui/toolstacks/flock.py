@@ -27,7 +27,7 @@ path={path} name={name}
 _OPEN = f"""\
 ( : >>"$file" ) || exit {_BROKEN}
 exec 9>>"$file" || exit {_BROKEN}
-flock -n 9
+flock $patience 9
 case $? in
     0) ;;
     1) head -c 2000 "$file"; exit {_HELD} ;;
@@ -44,6 +44,8 @@ if [ -z "$file" ]; then
     ( umask 077; mkdir -p "${{file%/*}}" ) || exit {broken}
 fi
 plan={plan} grace={grace} pause={pause}
+# Somebody who only looks whether it is held has it for a moment, too.
+patience='-w 2'
 {open}
 printf '%s\\n' {said} >"$file" || exit {broken}
 beat=$OVMTUI_JOB/beat
@@ -75,7 +77,7 @@ done
 """
 
 _PREVIEW = """\
-file=$path
+file=$path patience=-n
 if [ -e "$file" ]; then
 {open}
 else

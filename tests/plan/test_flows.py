@@ -10,6 +10,7 @@ from ovmtui.model.ha import HaState
 from ovmtui.model.vmconfig import ConfigFile, Disk
 from ovmtui.plan import flows
 from ovmtui.plan.intent import Intent, Verb
+from ovmtui.plan.judge import findings
 from ovmtui.plan.plan import Confirmation, Plan
 from ovmtui.plan.render import render
 from ovmtui.plan.steps import HaReadStep, WaitStep
@@ -145,6 +146,21 @@ def test_start_is_refused_while_a_node_is_silent_unless_overridden() -> None:
     forced = Intent(Verb.START, VM, overrides=frozenset({"pool-answers"}))
     plan = flows.build(forced, snapshot, context(), now=NOW)
     assert standings(plan)["pool-answers"] is Standing.OVERRIDDEN
+
+
+def test_an_override_counts_for_the_nodes_that_were_silent_and_for_no_other() -> None:
+    seen = pool(node("ovm1"), silent(node("ovm2")), node("ovm3"))
+    forced = Intent(Verb.START, VM, key("ovm1"), overrides=frozenset({"pool-answers"}))
+    plan = flows.build(forced, seen, context(), now=NOW)
+    later = pool(node("ovm1"), silent(node("ovm2")), silent(node("ovm3"), "no route to host"))
+    refused = [
+        f
+        for f in findings(plan, later, NOW)
+        if not f.verdict.passes and f.verdict.standing is not Standing.PENDING
+    ]
+    assert [f.name for f in refused] == ["others-answer"]
+    assert "ovm3: no route to host" in refused[0].verdict.text
+    assert not refused[0].overridable
 
 
 def test_start_of_a_machine_that_runs_is_no_plan() -> None:

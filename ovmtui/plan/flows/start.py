@@ -12,7 +12,7 @@ from ovmtui.plan.checks import Check, Reading
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
 from ovmtui.plan.flows import parts
-from ovmtui.plan.guards import NodeAnswers, PoolAnswers, RunsNowhere, RunsOnlyOn
+from ovmtui.plan.guards import NodeAnswers, RunsNowhere, RunsOnlyOn, pool_answers
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.readiness import ConfigFoundOnce, ConfigUnderstood, MemoryFree
@@ -39,14 +39,14 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     node = intent.node or parts.best_node(vm, snapshot, context, now, why=_doubt(vm))
     limits = context.limits
     nowhere = RunsNowhere(vm.key)
-    answers = PoolAnswers(vm.key.pool, limits.freshness)
+    answers = pool_answers(vm.key.pool, snapshot, now, limits.freshness, overrides=intent.overrides)
     ha_on, ha_guards, notes = _ha(vm, node, intent, context)
     create = CommandStep(
         label=parts.domain_label(vm),
         node=node,
         command=xm.create_command(vm.configs[0].path),
         timeout=limits.create,
-        conditions=(nowhere, answers, NodeAnswers(node, limits.freshness)),
+        conditions=(nowhere, *answers, NodeAnswers(node, limits.freshness)),
         cancel="cancelling stops the waiting; the machine may come up all the same",
         achieved=RunsOn(vm.key, node),
     )
@@ -57,7 +57,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         vm_name=vm.name,
         guards=(
             nowhere,
-            answers,
+            *answers,
             NodeAnswers(node, limits.freshness),
             ConfigFoundOnce(vm.key, node),
             ConfigUnderstood(vm.key),
