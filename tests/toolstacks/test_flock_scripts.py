@@ -14,13 +14,8 @@ import pytest
 from ovmtui.toolstacks import flock
 from ovmtui.toolstacks.flock import LockAnswer, LockHolder
 
-SAID = {
-    "what": "start web01",
-    "who": "ann",
-    "host": "desk\x1b[2J",
-    "since": "09:00",
-    "node": "ovm1",
-}
+SAID = {"what": "start web01", "who": "ann", "host": "desk\x1b[2J", "since": "09:00"}
+DETACHED = 'sh -c "$1"; status=$?; echo "$status" >"$OVMTUI_JOB/exit"; exit "$status"'
 
 
 def answer(script: str) -> tuple[LockAnswer, str]:
