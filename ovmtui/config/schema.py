@@ -80,6 +80,8 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One call of the manager's command line."""
     command: Seconds = 60.0
     """Any other command of a flow."""
+    verify: Seconds = 60.0
+    """Until what a command did is what the nodes list."""
     lock_grace: Seconds = 120.0
     """How long a machine's lock outlives a console that has gone, and its last command."""
     watch: Seconds = 120.0

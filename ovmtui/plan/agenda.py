@@ -19,7 +19,7 @@ class Do:
     index: int | None
     """Place in the plan; None for a step that a choice added."""
     again: bool = False
-    """Whether it may have been done, at least in part, before a break."""
+    """Whether its effect may be there already: the plan goes on after a break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Agenda:
             if pending.index == first:
                 first += 1
         self._items += [
-            Do(step, index, again=position is not None and index == first)
+            Do(step, index, again=position is not None)
             for index, step in enumerate(plan.steps)
             if index >= first
         ]

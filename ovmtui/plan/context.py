@@ -33,6 +33,7 @@ class Limits:
     migrate: float = 7200.0
     manager: float = 60.0
     command: float = 60.0
+    verify: float = 60.0
     lock_grace: float = 120.0
     """How long a machine's lock outlives a console that has gone."""
     freshness: float = 30.0

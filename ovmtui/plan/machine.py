@@ -75,6 +75,7 @@ class Effect(Enum):
 
     TAKE_LOCK = "take lock"
     CLEAR_PLAN = "look at guards and checks"
+    GO_BACK = "go back to what was undone"
     CHOOSE = "choose the next step"
     CLEAR_STEP = "look at conditions"
     BEGIN_STEP = "write the intent down"
@@ -170,7 +171,9 @@ TABLE: Mapping[tuple[State, Event], Transition] = MappingProxyType(
         (State.NEW, Event.RESUME): _to(State.RELOCKING, Effect.TAKE_LOCK),
         (State.LOCKING, Event.LOCKED): _to(State.CLEARING, Effect.CLEAR_PLAN),
         (State.LOCKING, Event.REFUSED): _REFUSED,
-        (State.RELOCKING, Event.LOCKED): _to(State.READY, Effect.LOOK, Effect.CHOOSE),
+        (State.RELOCKING, Event.LOCKED): _to(
+            State.READY, Effect.LOOK, Effect.GO_BACK, Effect.CHOOSE
+        ),
         (State.RELOCKING, Event.REFUSED): _FAILED,
         (State.CLEARING, Event.CLEARED): _to(State.READY, Effect.CHOOSE),
         (State.CLEARING, Event.REFUSED): _REFUSED,

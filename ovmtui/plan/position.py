@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ovmtui.model.job import EventKind, JobEvent, JobState, Outcome, Stream
+from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.steps import CommandStep, ProbeStep, Step, WaitStep
 
@@ -39,6 +40,11 @@ class Position:
     """Whether any command was begun."""
     holder: str = ""
     """Detached job that held the machine's lock last; empty when none did."""
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was done: what the plan demands at its beginning must hold."""
+        return not self.begun and self.index == 0
 
 
 def position_of(plan: Plan, events: Sequence[JobEvent]) -> Position:
@@ -79,8 +85,26 @@ def position_of(plan: Plan, events: Sequence[JobEvent]) -> Position:
     return Position(index, pending, begun, holder)
 
 
+def rewound(plan: Plan, position: Position, snapshot: Snapshot, now: float) -> Position:
+    """Return `position`, or that of the last command before it when its effect is undone.
+
+    A machine that was created and has gone since is created anew, under the conditions of
+    that command, instead of being waited for.
+    """
+    for index in range(min(position.index, len(plan.steps)) - 1, -1, -1):
+        step = plan.steps[index]
+        if isinstance(step, CommandStep) and step.undone is not None:
+            if position.pending is None and step.undone.evaluate(snapshot, now).passes:
+                return replace(position, index=index)
+            break
+    return position
+
+
 def resumable(plan: Plan, state: JobState, position: Position) -> bool:
     """Return whether there is anything to go on with in a job that does not run."""
+    if state.outcome is None:
+        # All may be done but for saying so.
+        return True
     if state.outcome in {Outcome.DONE, Outcome.REFUSED}:
         return False
     return position.pending is not None or position.index < len(plan.steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from ovmtui.model.command import Command
@@ -38,6 +38,8 @@ class CommandStep:
     """What cancelling means while it runs."""
     achieved: Condition | None = None
     """What tells that its effect is there, when its result was lost; None: it is repeated."""
+    undone: Condition | None = None
+    """What tells that its effect has gone again: it is repeated when its plan goes on."""
     diagnose: tuple[NodeKey, ...] = ()
     """Nodes whose xend.log is followed for progress and shown when the command fails."""
 
@@ -136,9 +138,9 @@ class VerifyStep:
     label: str
     what: str
     condition: Condition
-    node: NodeKey | None = None
-    patience: float = field(default=10.0)
+    patience: float
     """Seconds in which the condition may still come true."""
+    node: NodeKey | None = None
 
     @property
     def text(self) -> str:

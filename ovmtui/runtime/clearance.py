@@ -9,6 +9,7 @@ from ovmtui.model.job import EventKind, Level
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.judge import judge
 from ovmtui.plan.plan import Plan
+from ovmtui.plan.position import Position, rewound
 from ovmtui.plan.steps import CommandStep
 from ovmtui.plan.verdict import Finding, Standing
 from ovmtui.runtime.clock import Clock
@@ -47,6 +48,10 @@ class Clearance:
         """Look at every node of the plan's pool."""
         await self._inspection.look(self._plan.vm.pool)
 
+    def rewound(self, position: Position) -> Position:
+        """Return `position`, or that of a command before it whose effect was undone."""
+        return rewound(self._plan, position, self._snapshot(), self._clock.monotonic())
+
     async def achieved(self, step: CommandStep) -> bool:
         """Look anew, and tell whether the effect of a command is there already."""
         if step.achieved is None:
@@ -56,7 +61,7 @@ class Clearance:
         if verdict.passes:
             await self._recorder.emit(
                 EventKind.NOTE,
-                f"not run again: {step.text} (its effect is there: {verdict.text})",
+                f"not run: {step.text} (its effect is there: {verdict.text})",
                 label=step.label,
             )
         return verdict.passes

@@ -121,6 +121,7 @@ class Commanding:
                 secret = await self._manager.secret()
             except SecretUnavailable as error:
                 return Happened(Event.FAILED if pending is None else Event.NO_RESULT, str(error))
+            self._manager.doubt(self._vm)
         self._run = CommandRun(
             step,
             index,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from ovmtui.errors import JournalError
 from ovmtui.model.job import Outcome
 from ovmtui.plan import machine
@@ -38,6 +40,7 @@ class Engine:
         minutes: Minutes,
     ) -> None:
         """Prepare; `run` does it. `position`: where to go on after a break."""
+        self._plan = plan
         self._position = position
         self._agenda = Agenda(plan, position)
         self._lock = lock
@@ -57,7 +60,8 @@ class Engine:
             JournalError: what happens cannot be recorded any more; nothing further is done.
         """
         state = State.NEW
-        event = Event.BEGIN if self._position is None else Event.RESUME
+        fresh = self._position is None or self._position.untouched
+        event = Event.BEGIN if fresh else Event.RESUME
         try:
             await self._minutes.begin(self._position)
             while True:
@@ -134,12 +138,20 @@ class Engine:
             case Effect.FORGET:
                 await self._commanding.forget()
             case Effect.LOOK:
-                await self._clearance.look()
+                await asyncio.gather(self._clearance.look(), self._waiting.learn_ha())
+            case Effect.GO_BACK:
+                self._go_back()
             case Effect.RELEASE | Effect.ABANDON:
                 await self._lock.give_back()
             case Effect.TELL_END:
                 assert outcome is not None
                 await self._minutes.end(outcome)
+
+    def _go_back(self) -> None:
+        """Begin at the command whose effect was undone during the break, if there is one."""
+        assert self._position is not None
+        position = self._clearance.rewound(self._position)
+        self._agenda = Agenda(self._plan, position)
 
     async def _take_lock(self) -> Happened:
         holder = self._position.holder if self._position else ""

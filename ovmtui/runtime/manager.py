@@ -23,6 +23,7 @@ from ovmtui.runtime.store import Store
 from ovmtui.runtime.watcher import NodeWatcher
 from ovmtui.toolstacks import ovmcli
 
+_DOUBT = "it was switched, and not read since"
 _RETRY = 30.0
 """Seconds before the manager is asked again after it failed."""
 _SOON = 0.5
@@ -115,6 +116,10 @@ class ManagerPoll:
             except TimeoutError:
                 continue
 
+    def doubt(self, vm: VmKey) -> None:
+        """Know nothing of a machine's flag any more: it is being switched."""
+        self._store.set_ha(vm, HaFact(source="manager", reason=_DOUBT))
+
     async def ask(self, vm: VmKey, name: str) -> HaFact:
         """Ask for one machine's flag now, for a plan that is about to be made.
 
@@ -141,14 +146,12 @@ class ManagerPoll:
         command = ovmcli.vm_info_command(access.program, access.user, access.pool, name)
         stdout, stderr, status = await self._call(command)
         error = ovmcli.error_in(stdout, stderr)
-        now = self._clock.monotonic()
-        if error or status != 0:
-            reason = error or f"{command.shown}: exit code {status}"
-            fact = HaFact(HaState.UNKNOWN, "manager", reason, now)
-        else:
+        state, reason = HaState.UNKNOWN, error or f"{command.shown}: exit code {status}"
+        if not error and status == 0:
             info = ovmcli.parse_vm_info(stdout)
-            reason = "; ".join(info.notes) if info.value.ha is HaState.UNKNOWN else ""
-            fact = HaFact(info.value.ha, "manager", reason, now)
+            state = info.value.ha
+            reason = "; ".join(info.notes) if state is HaState.UNKNOWN else ""
+        fact = HaFact(state, "manager", reason, self._clock.monotonic())
         self._store.set_ha(vm, fact)
         return fact
 
@@ -162,9 +165,7 @@ class ManagerPoll:
             ):
                 # Nobody has answered yet: that is no problem of the manager's.
                 return _SOON
-            self._store.set_manager_problem(
-                self._pool, "no node from which the manager can be asked answers"
-            )
+            self._store.set_manager_problem(self._pool, self.why_unknown)
             return _IDLE
         if self._manager_pool is None:
             await self._discover()
@@ -198,9 +199,8 @@ class ManagerPoll:
             if server.name.lower() in names
         }
         if len(pools) != 1:
-            found = ", ".join(sorted(pools)) or "none"
             raise ManagerFailed(
-                f"the manager lists the nodes of {self._pool} in these pools: {found}; "
+                f"the manager has the nodes of {self._pool} in: {', '.join(sorted(pools))}; "
                 "set manager.pool in the configuration"
             )
         self._manager_pool = pools.pop()

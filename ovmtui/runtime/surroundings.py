@@ -44,6 +44,7 @@ def context_of(
             migrate=budgets.migrate,
             manager=budgets.manager,
             command=budgets.command,
+            verify=budgets.verify,
             lock_grace=budgets.lock_grace,
             freshness=timeouts.freshness,
         ),

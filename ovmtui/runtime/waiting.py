@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 
-from ovmtui.errors import SecretUnavailable, TransportError
+from ovmtui.errors import NodeLost, SecretUnavailable, TransportError
+from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.job import EventKind
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.machine import Event
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.steps import HaReadStep, ProbeStep, VerifyStep, WaitStep
+from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, VerifyStep, WaitStep
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.dialogue import Dialogue
 from ovmtui.runtime.inspection import Inspection
@@ -21,6 +24,8 @@ from ovmtui.runtime.watcher import NodeWatcher
 
 _ATTEMPT = 15.0
 """Seconds that one attempt of a probing command may take."""
+_ASK_AGAIN = 1.0
+"""Seconds until a question is asked again that was lost with its connection."""
 _VERIFY_INTERVAL = 1.0
 """Seconds between the looks of a verification."""
 
@@ -50,6 +55,9 @@ class Waiting:
         self._watchers = watchers
         self._snapshot = snapshot
         self._clock = clock
+        self._switches_ha = any(
+            isinstance(step, CommandStep) and step.command.needs_secret for step in plan.steps
+        )
 
     async def wait(self, step: WaitStep, index: int | None) -> str:
         """Return an empty string once the condition holds, or what was seen at the end."""
@@ -71,8 +79,9 @@ class Waiting:
             attempt += 1
             try:
                 session = self._watchers[step.node].session
+                left = max(1.0, deadline - self._clock.monotonic())
                 result = await self._dialogue.unless_cancelled(
-                    session.run(step.command.script, timeout=_ATTEMPT)
+                    session.run(step.command.script, timeout=min(_ATTEMPT, left))
                 )
             except TransportError as error:
                 seen = str(error)
@@ -86,20 +95,41 @@ class Waiting:
             await self._dialogue.unless_cancelled(self._clock.sleep(step.interval))
 
     async def read(self, step: HaReadStep) -> Happened:
-        """Ask the manager for the HA flag, and compare it with what must be."""
+        """Ask the manager for the HA flag, and compare it with what must be.
+
+        A question that a lost connection has swallowed is asked again.
+        """
         if self._manager is None:
             return Happened(Event.FAILED, "no manager is configured")
-        try:
-            fact = await self._dialogue.unless_cancelled(
-                self._manager.read_ha(self._plan.vm, self._plan.vm_name)
-            )
-        except (TransportError, SecretUnavailable, ManagerFailed) as error:
-            return Happened(Event.FAILED, str(error))
+        deadline = self._clock.monotonic() + step.timeout
+        while True:
+            try:
+                fact = await self._dialogue.unless_cancelled(
+                    self._manager.read_ha(self._plan.vm, self._plan.vm_name)
+                )
+                break
+            except NodeLost as error:
+                if self._clock.monotonic() + _ASK_AGAIN >= deadline:
+                    return Happened(Event.FAILED, str(error))
+            except (TransportError, SecretUnavailable, ManagerFailed) as error:
+                return Happened(Event.FAILED, str(error))
+            await self._dialogue.unless_cancelled(self._clock.sleep(_ASK_AGAIN))
         said = f"the manager says that HA is {fact.state.value}"
         if fact.state is step.wanted:
             return Happened(Event.SUCCEEDED, said)
         because = f" ({fact.reason})" if fact.reason else ""
         return Happened(Event.FAILED, f"{said}{because}, not {step.wanted.value}")
+
+    async def learn_ha(self) -> None:
+        """Ask the manager once, and not for long, what a switched flag is now."""
+        if self._manager is None or not self._switches_ha:
+            return
+        vm = self._snapshot().vms.get(self._plan.vm)
+        if vm is None or vm.ha.state is not HaState.UNKNOWN:
+            return
+        with contextlib.suppress(TimeoutError, TransportError, SecretUnavailable, ManagerFailed):
+            async with asyncio.timeout(_ATTEMPT):
+                await self._manager.read_ha(self._plan.vm, self._plan.vm_name)
 
     async def _holds(
         self, step: WaitStep | VerifyStep, index: int | None, budget: float, interval: float

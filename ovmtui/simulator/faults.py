@@ -11,7 +11,7 @@ from ovmtui.simulator.doors.line import Line
 from ovmtui.simulator.errors import SimulatorError
 from ovmtui.simulator.node import Node, Plug, Xend
 from ovmtui.simulator.spec import VmSpec
-from ovmtui.simulator.world import MigrationFault, World
+from ovmtui.simulator.world import MigrationFault, ProgramFault, World
 
 
 class Faults:
@@ -115,6 +115,17 @@ class Faults:
         if found.plug is Plug.DEAD:
             raise SimulatorError(f"{node} has no power")
         self._world.build(found, vmfiles.read_machine(str(path)))
+
+    async def break_program(self, node: str, program: str, how: str) -> None:
+        """Let `xm`, `ovm`, `ping` or `ssh` go wrong on the node; `how` as in ProgramFault."""
+        try:
+            self._world.program_faults[self._node(node).name, program] = ProgramFault(how)
+        except ValueError:
+            raise SimulatorError(f"no such fault of a program: {how}") from None
+
+    async def mend_program(self, node: str, program: str) -> None:
+        """Take the fault away; calls that hang go on."""
+        self._world.program_faults.pop((self._node(node).name, program), None)
 
     async def manager_down(self) -> None:
         """Stop the manager."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class InvocationLog:
         """Begin with an empty log; `path` is the file of JSON lines."""
         self.path = path
         self._entries: list[Invocation] = []
+        self.began: Callable[[Invocation], None] = lambda entry: None
+        """Called with each program that was started."""
         path.touch()
 
     @property
@@ -68,6 +70,7 @@ class InvocationLog:
         """Note that a program was started."""
         entry = Invocation(len(self._entries) + 1, at, node, masked(argv))
         self._entries.append(entry)
+        self.began(entry)
         return entry
 
     def end(self, entry: Invocation, at: float, exit_code: int) -> None:

@@ -65,6 +65,7 @@ class SimulatedPool:
         known_hosts: path of a file with the nodes' host keys.
         password_file: path of a file, mode 0600, with the manager's password.
         control_socket: path of the Unix socket that takes faults as JSON lines.
+        invocation_log: tells each program that is started, as it is started.
     """
 
     def __init__(
@@ -118,17 +119,17 @@ class SimulatedPool:
     @property
     def invocation_file(self) -> Path:
         """The log of programs, one JSON object a line for each that has ended."""
-        return self._log.path
+        return self.invocation_log.path
 
     @property
     def invocations(self) -> tuple[Invocation, ...]:
         """Every program that was run on a node, in the order of their starts."""
-        return self._log.entries
+        return self.invocation_log.entries
 
     @property
     def changes(self) -> tuple[Invocation, ...]:
         """Those of the invocations that change something."""
-        return self._log.changes
+        return self.invocation_log.changes
 
     def node(self, name: str) -> SimulatedNode:
         """Return how the node `name` is reached.
@@ -193,8 +194,8 @@ class SimulatedPool:
         credentials.write_key(self.client_key)
         credentials.write_password(self.password_file, self.spec.manager_password)
         self.world = World(self.spec, self.directory, timeline)
-        self._log = InvocationLog(self.directory / "invocations.jsonl")
-        self._programs = ToolServer(self.world, self._log)
+        self.invocation_log = InvocationLog(self.directory / "invocations.jsonl")
+        self._programs = ToolServer(self.world, self.invocation_log)
         self._program_socket = self._sockets / "programs"
         hosts: list[tuple[str, int, Path]] = []
         for node in self.world.nodes.values():

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 from ovmtui.simulator.invocations import InvocationLog
 from ovmtui.simulator.programs.call import Call, Program
 from ovmtui.simulator.programs.network import brctl, nc, ping, ssh
 from ovmtui.simulator.programs.ovm import ovm
-from ovmtui.simulator.programs.xm import xm
-from ovmtui.simulator.world import World
+from ovmtui.simulator.programs.xm import GARBAGE, xm
+from ovmtui.simulator.world import ProgramFault, World
 
 _PROGRAMS: dict[str, Program] = {
     "xm": xm,
@@ -26,6 +27,11 @@ _PROGRAMS: dict[str, Program] = {
     "nc": nc,
     "brctl": brctl,
 }
+
+
+_PACE = 1.0
+"""Simulated seconds between two looks whether a program hangs still."""
+_KILLED = 137
 
 
 class ToolServer:
@@ -78,10 +84,33 @@ class ToolServer:
             read_line=read_line,
         )
         entry = self._log.begin(self._world.now, node, (name, *arguments))
-        code = await _PROGRAMS[name](call)
+        code = await self._perform(name, call)
         entry.abandoned = reader.at_eof() or writer.is_closing()
         self._log.end(entry, self._world.now, code)
         return code
+
+    async def _perform(self, name: str, call: Call) -> int:
+        """Run the program, or what its fault makes of it."""
+        faults, key = self._world.program_faults, (call.node.name, name)
+        boots = call.node.boots
+        while faults.get(key) is ProgramFault.HANGING:
+            await self._world.timeline.sleep(_PACE)
+        if call.node.boots != boots:
+            # Its process went with the node's power.
+            return _KILLED
+        match faults.get(key):
+            case ProgramFault.FAILING:
+                call.err("Error: (5, 'Input/output error')\n")
+                return 1
+            case ProgramFault.COMPLAINING:
+                call.out("Error: Internal server error\n")
+                return 0
+            case ProgramFault.GARBLED:
+                code = await _PROGRAMS[name](replace(call, out=lambda text: None))
+                call.out(GARBAGE)
+                return code
+            case _:
+                return await _PROGRAMS[name](call)
 
 
 async def _block(reader: asyncio.StreamReader) -> bytes:

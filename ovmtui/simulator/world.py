@@ -44,6 +44,19 @@ class MigrationFault(Enum):
     """The target dies after the hand-over: the machine is gone from both nodes."""
 
 
+class ProgramFault(Enum):
+    """How a program on a node goes wrong, whatever it was asked for."""
+
+    HANGING = "hanging"
+    """It does nothing until it is mended, and then its work."""
+    FAILING = "failing"
+    """It does nothing, and says so with exit code 1."""
+    COMPLAINING = "complaining"
+    """It prints `Error:`, does nothing, and exits with 0."""
+    GARBLED = "garbled"
+    """It does its work, and prints bytes that make no sense."""
+
+
 @dataclass(frozen=True, slots=True)
 class Truth:
     """What is so, whatever the tools say."""
@@ -69,6 +82,8 @@ class World:
         self.ha: dict[str, bool] = {vm.identity: vm.ha for vm in spec.vms}
         self.migration_faults: dict[str, MigrationFault] = {}
         """By the machine's name."""
+        self.program_faults: dict[tuple[str, str], ProgramFault] = {}
+        """By the node's and the program's name."""
         self._double_runs: Counter[str] = Counter()
         self._double_now: set[str] = set()
         self._tasks: set[asyncio.Task[object]] = set()

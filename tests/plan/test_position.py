@@ -116,4 +116,11 @@ def test_only_what_has_something_left_can_be_gone_on_with() -> None:
     assert resumable(PLAN, replace(STATE, outcome=Outcome.FAILED), left)
     assert not resumable(PLAN, replace(STATE, outcome=Outcome.DONE), left)
     assert not resumable(PLAN, replace(STATE, outcome=Outcome.REFUSED), Position(0))
-    assert not resumable(PLAN, STATE, Position(len(PLAN.steps), begun=True))
+    assert not resumable(PLAN, replace(STATE, outcome=Outcome.FAILED), Position(4, begun=True))
+    # Everything is done, and only its end was never written down.
+    assert resumable(PLAN, STATE, Position(len(PLAN.steps), begun=True))
+
+
+def test_a_plan_that_has_done_nothing_begins_with_its_guards() -> None:
+    assert Story().locked("j-lock-1").position.untouched
+    assert not Story().began(HA_OFF, "j-4").position.untouched

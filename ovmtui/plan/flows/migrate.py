@@ -73,7 +73,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
                 what=f"verify that one copy runs, on {target.name}",
                 condition=RunsOn(vm.key, target),
                 node=target,
-                patience=60.0,
+                patience=limits.verify,
             ),
         ),
         destination=target,

@@ -49,6 +49,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         conditions=(nowhere, *answers, NodeAnswers(node, limits.freshness)),
         cancel="cancelling stops the waiting; the machine may come up all the same",
         achieved=RunsOn(vm.key, node),
+        undone=nowhere,
     )
     return Plan(
         intent=intent,

@@ -16,7 +16,7 @@ from ovmtui.simulator.programs.call import Call
 from ovmtui.simulator.programs.sxp import pretty
 from ovmtui.simulator.programs.xm_long import expression, long_listing
 
-_GARBAGE = "\x1b[2J\x00\udcff\udcfe (most rec\r\n  -b- 12 x\ty 4096\n\udc9b31mNam"
+GARBAGE = "\x1b[2J\x00\udcff\udcfe (most rec\r\n  -b- 12 x\ty 4096\n\udc9b31mNam"
 """No table: controls, bytes that are no UTF-8, a cut line."""
 _PACE = 1.0
 _GONE = "Unable to connect to xend: {reason}. Is xend running?"
@@ -56,8 +56,11 @@ async def _reach_xend(call: Call) -> None:
     Raises:
         XendError: it is down.
     """
+    boots = call.node.boots
     while call.node.xend is Xend.HANGING:
         await call.world.timeline.sleep(_PACE)
+    if call.node.boots != boots:
+        raise XendError(_GONE.format(reason=Xend.DYING.value), usage=False)
     if call.node.xend in {Xend.STOPPED, Xend.CRASHED, Xend.DYING}:
         raise XendError(_GONE.format(reason=call.node.xend.value), usage=False)
 
@@ -75,7 +78,7 @@ async def _list(call: Call, arguments: list[str]) -> None:
     await _reach_xend(call)
     node, now = call.node, call.world.now
     if node.xend is Xend.GARBLED:
-        call.out(_GARBAGE)
+        call.out(GARBAGE)
         return
     domains = [xend.find(node, name) for name in names] or list(node.domains)
     if state is not None:
