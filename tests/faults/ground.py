@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -57,7 +59,7 @@ ping = 5
 operational = 5
 down = 4
 create = 4
-migrate = 8
+migrate = {migrate}
 manager = 4
 command = 4
 verify = 4
@@ -67,14 +69,22 @@ lock_grace = 2
 
 
 @contextlib.asynccontextmanager
-async def pool_at(directory: Path, spec: PoolSpec = SPEC) -> AsyncIterator[SimulatedPool]:
-    """Yield a pool whose configuration is in `directory`, with budgets of a few seconds."""
+async def pool_at(
+    directory: Path, spec: PoolSpec = SPEC, *, settings: str = "", migrate: float = 8
+) -> AsyncIterator[SimulatedPool]:
+    """Yield a pool whose configuration is in `directory`, with budgets of a few seconds.
+
+    `settings` are further lines about the pool, `migrate` is the budget of a migration.
+    """
     async with SimulatedPool(
         spec, front_end=FrontEnd.OPENSSH, speed=SPEED, directory=directory
     ) as pool:
         path = pool.write_settings(settings_path(directory))
         head, _, rest = path.read_text().partition("\n[pools.")
-        path.write_text(f"{head}\n{_TIMES}\n[pools.{rest}\n{_BUDGETS}")
+        name, _, about = rest.partition("\n")
+        path.write_text(
+            f"{head}\n{_TIMES}\n[pools.{name}\n{settings}\n{about}\n{_BUDGETS.format(migrate=migrate)}"
+        )
         yield pool
 
 
@@ -183,6 +193,22 @@ def _take_small_pages(path: Path) -> None:
 def state_of(directory: Path, user: str) -> Path:
     """Return the state directory of one user's console."""
     return directory / "state" / user / "ovmtui"
+
+
+async def begin(directory: Path, *words: str) -> asyncio.subprocess.Process:
+    """Start the command line as a process of its own, with the state of user `ann`."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "ovmtui",
+        "--config",
+        str(settings_path(directory)),
+        *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"XDG_STATE_HOME": str(state_of(directory, "ann").parent)},
+    )
 
 
 async def _password(manager: Manager) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -23,10 +21,9 @@ from tests.e2e.driving import until
 from tests.faults.ground import (
     GatedJournal,
     SkewedClock,
+    begin,
     console_at,
     pool_at,
-    settings_path,
-    state_of,
 )
 from tests.faults.truth import Ending, Witness, no_lock_is_held
 
@@ -365,19 +362,3 @@ async def killed(
         await service.resume(stopped.job)
         second = await ended(service, stopped.job, witness)
     return second, second
-
-
-async def begin(directory: Path, *words: str) -> asyncio.subprocess.Process:
-    """Start the command line as a process of its own, with the state of user `ann`."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "ovmtui",
-        "--config",
-        str(settings_path(directory)),
-        *words,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=os.environ | {"XDG_STATE_HOME": str(state_of(directory, "ann").parent)},
-    )
