@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from time import monotonic
 
 from ovmtui.model.job import EventKind, JobEvent, Outcome
 from ovmtui.runtime.interface import JobChanged, Update
@@ -18,6 +20,8 @@ from ovmtui.simulator.world import Truth
 _RUNNING = re.compile(r"(\S+) is running on (\w+)(?! when last seen)(?=[;, ])")
 _DOWN = re.compile(r"(\S+) is down: no node lists it")
 _HA = re.compile(r"HA is (on|off)\b")
+_LOOK_SECONDS = 3.0
+"""How old what an end tells may be."""
 _BROKEN_OFF = "commands that were begun go on"
 
 
@@ -36,9 +40,15 @@ class Ending:
     outcome: Outcome
     summary: str
     events: tuple[JobEvent, ...]
-    truth: Truth
+    truths: tuple[Truth, ...]
+    """What was so in the last seconds before the end was told, the newest last."""
     identity: str
     machine: str
+
+    @property
+    def truth(self) -> Truth:
+        """What was so when the end was told."""
+        return self.truths[-1]
 
     @property
     def kind(self) -> Kind:
@@ -53,16 +63,21 @@ class Ending:
         return _BROKEN_OFF in self.summary
 
     def check_statement(self) -> None:
-        """Hold what the end says against what is so."""
-        where = self.truth.running.get(self.identity, ())
+        """Hold what the end says against what was so when it was looked at."""
+        lies = [self._lie(truth) for truth in self.truths]
+        assert not all(lies), f"{lies[-1]}: {self.summary}"
+
+    def _lie(self, truth: Truth) -> str:
+        """Return what is wrong in the statement if `truth` is so; nothing when it is right."""
+        where = truth.running.get(self.identity, ())
         for name, node in _RUNNING.findall(self.summary):
-            if name == self.machine:
-                assert node in where, f"said {node}, true is {where}: {self.summary}"
-        if _DOWN.search(self.summary):
-            assert where == (), f"said down, true is {where}: {self.summary}"
-        if said := _HA.search(self.summary.rpartition(";")[2]):
-            is_on = self.truth.ha[self.machine]
-            assert (said[1] == "on") == is_on, f"HA is {is_on}: {self.summary}"
+            if name == self.machine and node not in where:
+                return f"said {node}, true is {where}"
+        if _DOWN.search(self.summary) and where:
+            return f"said down, true is {where}"
+        said = _HA.search(self.summary.rpartition(";")[2])
+        is_on = truth.ha[self.machine]
+        return f"HA is {is_on}" if said and (said[1] == "on") != is_on else ""
 
     def check_accounted(self) -> None:
         """Hold that every step that began has a result, and that the end comes last."""
@@ -94,26 +109,35 @@ class Ending:
 
 
 class Witness:
-    """Notes what is so at the moment at which a plan says how it ended."""
+    """Notes what is so, up to the moment at which a plan says how it ended.
+
+    A look takes a while, and the world goes on: a guest may power itself off between the
+    last look and its telling.
+    """
 
     def __init__(self, pool: SimulatedPool, machine: str) -> None:
         self._pool = pool
         self._machine = machine
-        self._truth = pool.truth()
+        self._seen: deque[tuple[float, Truth]] = deque()
+        self._truths: tuple[Truth, ...] = (pool.truth(),)
 
     def hear(self, update: Update) -> None:
         """Take an update of the console."""
+        now = monotonic()
+        self._seen.append((now, self._pool.truth()))
+        while self._seen[0][0] < now - _LOOK_SECONDS:
+            self._seen.popleft()
         if isinstance(update, JobChanged) and any(
             event.kind is EventKind.PLAN_END for event in update.events
         ):
-            self._truth = self._pool.truth()
+            self._truths = tuple(truth for _, truth in self._seen)
 
     def ending(self, events: Sequence[JobEvent]) -> Ending:
         """Return how the job of `events` ended last."""
         end = next(event for event in reversed(events) if event.kind is EventKind.PLAN_END)
         assert end.outcome is not None
         identity = next(vm.identity for vm in self._pool.spec.vms if vm.name == self._machine)
-        return Ending(end.outcome, end.text, tuple(events), self._truth, identity, self._machine)
+        return Ending(end.outcome, end.text, tuple(events), self._truths, identity, self._machine)
 
 
 async def no_lock_is_held(pool: SimulatedPool, *, within: float) -> None:
