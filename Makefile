@@ -9,7 +9,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-xen lint types screenshots docs bench wheel lock clean sshd
+.PHONY: help demo test test-fast test-xen lint types screenshots faults docs bench wheel lock clean sshd
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ types: $(DEV) ## Check the types
 
 screenshots: $(DEV) ## Paint the pictures of the documentation anew
 	$(BIN)/python -m screenshots
+
+faults: $(DEV) sshd ## Play every cell of the fault matrix and 200 random faults (10 minutes)
+	@mkdir -p build && rm -f build/faults.jsonl
+	OVMTUI_FAULTS=build/faults.jsonl $(BIN)/python -m pytest tests/faults -n $(WORKERS) -q
+	$(BIN)/python -m docs.faults build/faults.jsonl
 
 docs: $(DEV) ## Write the generated pages of docs/ anew
 	$(BIN)/python -m docs

@@ -36,6 +36,7 @@ def left_behind(pool: SimulatedPool) -> list[Path]:
     ]
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM], ids=str)
 async def test_a_migration_is_finished_by_the_next_console(tmp_path: Path, how: int) -> None:
     async with pool_at(tmp_path, TEN_SECONDS, migrate=600) as pool:

@@ -7,6 +7,8 @@ import os
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from ovmtui.errors import PlanRefused
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import Outcome
@@ -38,6 +40,7 @@ def is_down(vm: VmKey, now: Snapshot) -> bool:
     return now.vms[vm].state is VmState.DOWN
 
 
+@pytest.mark.timeout(600)
 async def test_exactly_one_of_them_creates_it_each_time(tmp_path: Path) -> None:
     async with (
         pool_at(tmp_path, settings=NOTHING_TO_WAIT_FOR) as pool,
