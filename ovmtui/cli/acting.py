@@ -1,4 +1,4 @@
-"""`plan`, `start`, `stop`, `migrate`, `ha` and `destroy`: the same plans as the screens."""
+"""`plan` and the verbs on one machine: the same plans as the screens."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ _VERBS = {
     "ha-on": Verb.HA_ON,
     "ha-off": Verb.HA_OFF,
     "destroy": Verb.DESTROY,
+    "repair": Verb.REPAIR,
 }
+_WITHOUT_HA = {Verb.MIGRATE, Verb.REPAIR}
+"""Verbs that leave HA as it is, whatever it is."""
 
 
 def show_plan(options: argparse.Namespace) -> int:
@@ -100,7 +103,7 @@ async def _plan(
     vm = find_vm(running.snapshot, options.vm)
     node_name = getattr(options, "node", None)
     node = find_node(running.snapshot, vm.pool, node_name) if node_name else None
-    if settings.pools[vm.pool].manager is not None and verb is not Verb.MIGRATE:
+    if settings.pools[vm.pool].manager is not None and verb not in _WITHOUT_HA:
         fact = await running.ask_ha(vm)
         if fact.state is HaState.UNKNOWN:
             sys.stderr.write(f"ovmtui: HA is unknown: {visible(fact.reason)}\n")

@@ -17,6 +17,9 @@ exit codes:
 Without a command the console is opened. `ovmtui demo` shows it on a simulated pool.
 """
 
+VERBS = ("start", "stop", "migrate", "ha-on", "ha-off", "destroy", "repair")
+"""What `plan` takes."""
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
@@ -59,7 +62,7 @@ def _reading(commands: _Commands) -> None:
     for command in (listing, nodes, history):
         command.add_argument("--json", action="store_true", help="print JSON")
     plan = commands.add_parser("plan", help="print the plan of a verb, run nothing")
-    plan.add_argument("verb", choices=("start", "stop", "migrate", "ha-on", "ha-off", "destroy"))
+    plan.add_argument("verb", choices=VERBS)
     plan.add_argument("vm", help="name, UUID, or POOL/NAME")
     plan.add_argument("--to", "--on", dest="node", metavar="NODE")
     plan.add_argument("--json", action="store_true", help="print JSON")
@@ -85,7 +88,9 @@ def _acting(commands: _Commands) -> None:
     switch.add_argument("switch", choices=("on", "off"))
     destroy = commands.add_parser("destroy", help="cut a machine's power")
     destroy.add_argument("--on", dest="node", metavar="NODE", help="which copy, of several")
-    for command in (start, stop, migrate, switch, destroy):
+    repair = commands.add_parser("repair", help="mend what a failed migration left behind")
+    repair.add_argument("--on", dest="node", metavar="NODE", help="which leftover, of several")
+    for command in (start, stop, migrate, switch, destroy, repair):
         command.add_argument("vm", help="name, UUID, or POOL/NAME")
         command.add_argument("--yes", action="store_true", help="run without asking")
         command.add_argument(

@@ -60,7 +60,7 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.acting import show_plan
 
             return show_plan(options)
-        case "start" | "stop" | "migrate" | "ha" | "destroy":
+        case "start" | "stop" | "migrate" | "ha" | "destroy" | "repair":
             from ovmtui.cli.acting import act
 
             return act(options)

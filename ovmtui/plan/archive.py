@@ -10,8 +10,20 @@ from types import ModuleType
 from typing import Any
 
 from ovmtui.errors import OvmtuiError
-from ovmtui.model import command, domain, ha, identity
-from ovmtui.plan import checks, guards, intent, locking, plan, readiness, steps, verdict, waits
+from ovmtui.model import command, domain, ha, identity, vm, vmconfig
+from ovmtui.plan import (
+    checks,
+    guards,
+    intent,
+    leftover_guards,
+    leftovers,
+    locking,
+    plan,
+    readiness,
+    steps,
+    verdict,
+    waits,
+)
 from ovmtui.plan.plan import Plan
 
 _MODULES = (
@@ -19,9 +31,13 @@ _MODULES = (
     domain,
     ha,
     identity,
+    vm,
+    vmconfig,
     checks,
     guards,
     intent,
+    leftover_guards,
+    leftovers,
     locking,
     plan,
     readiness,

@@ -17,6 +17,7 @@ class Verb(Enum):
     HA_ON = "ha on"
     HA_OFF = "ha off"
     DESTROY = "destroy"
+    REPAIR = "repair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Intent:
     verb: Verb
     vm: VmKey
     node: NodeKey | None = None
-    """Where to start it, or the target of a migration; None: the best one is chosen."""
+    """Where to start it, the target of a migration, or which copy; None: it is chosen."""
     want_ha: bool | None = None
     """For a start: whether HA is switched on at the end; None: as remembered."""
     overrides: frozenset[str] = frozenset()

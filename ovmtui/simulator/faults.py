@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ovmtui.simulator import processes, toolbox, vmfiles
+from ovmtui.simulator.breakage import MigrationFault, ProgramFault
 from ovmtui.simulator.domain import Domain
 from ovmtui.simulator.doors.line import Line
 from ovmtui.simulator.errors import SimulatorError
 from ovmtui.simulator.node import Node, Plug, Xend
 from ovmtui.simulator.spec import VmSpec
-from ovmtui.simulator.world import MigrationFault, ProgramFault, World
+from ovmtui.simulator.world import World
 
 
 class Faults:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from ovmtui.model.command import MASK
 
-_CHANGING_XM = frozenset({"create", "shutdown", "reboot", "destroy", "pause", "unpause", "migrate"})
+_CHANGING_XM = frozenset(
+    {"create", "shutdown", "reboot", "destroy", "pause", "unpause", "migrate", "rename"}
+)
 
 
 @dataclass(slots=True)

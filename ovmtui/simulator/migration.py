@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ovmtui.simulator import xend
+from ovmtui.simulator.breakage import MigrationFault
 from ovmtui.simulator.domain import Condition, Domain
 from ovmtui.simulator.errors import XendError
 from ovmtui.simulator.node import Node, Plug, Xend
-from ovmtui.simulator.world import MigrationFault, World
+from ovmtui.simulator.world import Migration, World
 
 PREFIX = "migrating-"
 _STEPS = 20
@@ -37,9 +38,11 @@ async def migrate(world: World, source: Node, word: str, host: str, *, port: int
     domain.name = PREFIX + name
     fault = world.migration_faults.pop(name, None)
     copy: Domain | None = None
+    under_way = Migration(source, domain, target)
+    world.migrations.append(under_way)
     try:
         await world.timeline.sleep(world.spec.latencies.migration_setup / 2)
-        copy = _receive(world, target, domain, name)
+        copy = under_way.copy = _receive(world, target, domain, name)
         await _transfer(world, source, domain, target, copy, fault)
     except XendError as error:
         source.log(
@@ -48,10 +51,13 @@ async def migrate(world: World, source: Node, word: str, host: str, *, port: int
             "XendCheckpoint:166",
             f"Save failed on domain {name} ({domain.domid}) - resuming.",
         )
-        domain.name = name
+        if fault is not MigrationFault.RENAMED:
+            domain.name = name
         if copy is not None and fault is not MigrationFault.LEFTOVER:
             target.drop(copy)
         raise error
+    finally:
+        world.migrations.remove(under_way)
     source.drop(domain)
     if fault is MigrationFault.LOST:
         world.vanish(target, copy)
@@ -151,7 +157,7 @@ async def _go_wrong(
         case MigrationFault.TRANSPORT | MigrationFault.LEFTOVER:
             reason = "XendError: " + _RESTORE_DIED.format(domid=domain.domid)
             _restore_failed(world, target, reason)
-        case MigrationFault.SAVE:
+        case MigrationFault.SAVE | MigrationFault.RENAMED:
             raise XendError(_SAVE_DIED.format(domid=domain.domid))
         case MigrationFault.SUSPEND:
             await world.timeline.sleep(_SUSPEND_SECONDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from ovmtui.simulator.breakage import MigrationFault
 from ovmtui.simulator.faults import Faults
 from ovmtui.simulator.spec import PoolSpec, Power
 from ovmtui.simulator.timeline import Timeline
@@ -90,6 +91,16 @@ def hanging_storage(spec: PoolSpec) -> tuple[Event, ...]:
     return (Event(0.0, Faults.hang_storage, {"node": spec.nodes[0].name}),)
 
 
+def leftovers(spec: PoolSpec) -> tuple[Event, ...]:
+    """The next migrations leave a paused copy behind, or the name `migrating-NAME`."""
+    running = [vm for vm in spec.vms if vm.power is Power.RUNNING]
+    kinds = (MigrationFault.LEFTOVER, MigrationFault.RENAMED)
+    return tuple(
+        Event(0.0, Faults.fail_migration, {"vm": vm.name, "how": kinds[number % 2].value})
+        for number, vm in enumerate(running)
+    )
+
+
 _ALL: tuple[Scenario, ...] = (
     dead_node,
     silent_node,
@@ -103,6 +114,7 @@ _ALL: tuple[Scenario, ...] = (
     stubborn_guests,
     vanishing_guest,
     hanging_storage,
+    leftovers,
 )
 SCENARIOS: Mapping[str, Scenario] = {
     scenario.__name__.replace("_", "-"): scenario for scenario in _ALL

@@ -12,7 +12,7 @@ from ovmtui.simulator.errors import SimulatorError
 from ovmtui.simulator.node import BOOT_ID, LOAD_AVERAGE, XEND_LOG
 from ovmtui.simulator.vmfiles import running_pool
 
-STUBS = ("xm", "ovm", "ping", "ssh", "nc", "brctl")
+STUBS = ("xm", "ovm", "ping", "ssh", "nc", "brctl", "ps")
 """Programs that ask the world."""
 _READERS = ("cat", "dd", "find", "flock", "grep", "head", "ls", "sed", "stat", "tail", "wc")
 """Real programs, with the node's own files put in the place of the host's."""

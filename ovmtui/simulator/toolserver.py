@@ -12,12 +12,14 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
+from ovmtui.simulator.breakage import ProgramFault
 from ovmtui.simulator.invocations import InvocationLog
 from ovmtui.simulator.programs.call import Call, Program
 from ovmtui.simulator.programs.network import brctl, nc, ping, ssh
 from ovmtui.simulator.programs.ovm import ovm
+from ovmtui.simulator.programs.processes import ps
 from ovmtui.simulator.programs.xm import GARBAGE, xm
-from ovmtui.simulator.world import ProgramFault, World
+from ovmtui.simulator.world import World
 
 _PROGRAMS: dict[str, Program] = {
     "xm": xm,
@@ -26,6 +28,7 @@ _PROGRAMS: dict[str, Program] = {
     "ssh": ssh,
     "nc": nc,
     "brctl": brctl,
+    "ps": ps,
 }
 
 

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from random import Random
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from typing import TypeVar
 
 from ovmtui.simulator import vmfiles
 from ovmtui.simulator.agent import Agent
+from ovmtui.simulator.breakage import MigrationFault, ProgramFault
 from ovmtui.simulator.domain import Condition, Domain, Machine
 from ovmtui.simulator.manager import Manager
 from ovmtui.simulator.node import LOAD_AVERAGE, Node, Plug, Xend
@@ -27,34 +27,15 @@ _LOAD_PACE = 5.0
 Result = TypeVar("Result")
 
 
-class MigrationFault(Enum):
-    """How the next migration of a machine goes wrong."""
+@dataclass(slots=True)
+class Migration:
+    """A migration that is under way."""
 
-    TRANSPORT = "transport"
-    """The target's restore dies half-way; the machine resumes on the source."""
-    SAVE = "save"
-    """The source's save process dies half-way; the machine resumes there."""
-    SUSPEND = "suspend"
-    """The guest does not suspend: after a minute it goes on at the source."""
-    STUCK = "stuck"
-    """It never ends; both rows stay until the fault is taken away."""
-    LEFTOVER = "leftover"
-    """As TRANSPORT, but the paused copy stays on the target."""
-    LOST = "lost"
-    """The target dies after the hand-over: the machine is gone from both nodes."""
-
-
-class ProgramFault(Enum):
-    """How a program on a node goes wrong, whatever it was asked for."""
-
-    HANGING = "hanging"
-    """It does nothing until it is mended, and then its work."""
-    FAILING = "failing"
-    """It does nothing, and says so with exit code 1."""
-    COMPLAINING = "complaining"
-    """It prints `Error:`, does nothing, and exits with 0."""
-    GARBLED = "garbled"
-    """It does its work, and prints bytes that make no sense."""
+    source: Node
+    domain: Domain
+    target: Node
+    copy: Domain | None = None
+    """The half-built one; None while there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +63,7 @@ class World:
         self.ha: dict[str, bool] = {vm.identity: vm.ha for vm in spec.vms}
         self.migration_faults: dict[str, MigrationFault] = {}
         """By the machine's name."""
+        self.migrations: list[Migration] = []
         self.program_faults: dict[tuple[str, str], ProgramFault] = {}
         """By the node's and the program's name."""
         self._double_runs: Counter[str] = Counter()

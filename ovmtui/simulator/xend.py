@@ -97,6 +97,21 @@ def destroy(world: World, node: Node, word: str) -> None:
         world.vanish(node, domain)
 
 
+def rename(node: Node, word: str, name: str) -> None:
+    """Call a domain `name` from now on.
+
+    Raises:
+        XendError: there is no such domain, it is the control domain, or the name is taken.
+    """
+    domain = find(node, word)
+    if domain.domid == 0:
+        raise XendError("Cannot rename privileged domain Domain-0")
+    taken = node.find(name)
+    if taken is not None and taken is not domain:
+        raise XendError(f"VM name '{name}' already exists as domain {taken.domid}")
+    domain.name = name
+
+
 def pause(world: World, node: Node, word: str) -> None:
     """Stop executing the domain; one that is paused already is no error.
 

@@ -96,6 +96,61 @@ fi
 """
 
 
+def no_migration(names: Iterable[str], domid: int) -> str:
+    """Return a script that exits with 0 when no process migrates or saves a domain.
+
+    Counted are xend's `xc_save` and `xc_restore` with the domain's id among their words,
+    `xm migrate`, `xm save` and `xl migrate` of it by one of its `names` or its id, and
+    what tells no domain at all: `xl migrate-receive` and libxl's helper. Each process is
+    judged by the program that it runs, so a shell whose text holds these words, such as
+    the one of this script, is none of them. Where `ps` fails, nothing is proved.
+    """
+    return f"""\
+{_LOCALE}
+set -f
+listed=$(ps -e -ww -o pid= -o args= 2>&1 </dev/null) && state=0 || state=1
+if [ "$state" -ne 0 ]; then printf 'ps failed: %s\\n' "$listed" >&2; fi
+if [ -z "$listed" ]; then printf 'ps lists no process\\n' >&2; state=1; fi
+has_domain() {{
+    for word in "$@"; do
+        for known in {_words((*names, str(domid)))}; do
+            if [ "x$word" = "x$known" ]; then return 0; fi
+        done
+    done
+    return 1
+}}
+has_id() {{
+    for word in "$@"; do
+        if [ "x$word" = "x{domid}" ]; then return 0; fi
+    done
+    return 1
+}}
+migrates() {{
+    case ${{1-x}} in *[!0-9]*) return 1 ;; esac
+    shift
+    case ${{1-}} in python*|*/python*)
+        shift
+        while :; do case ${{1-}} in -*) shift ;; *) break ;; esac; done ;;
+    esac
+    tool=${{1-}} verb=${{2-}}
+    tool=${{tool##*/}}
+    if [ "$#" -gt 0 ]; then shift; fi
+    case "$tool $verb" in
+    "xc_save "*|"xc_restore "*) has_id "$@" ;;
+    "xm migrate"|"xm save"|"xl migrate"|"xl save") shift; has_domain "$@" ;;
+    "xl migrate-receive"|"xl restore"|"xm restore"|"libxl-save-helper "*) true ;;
+    *) false ;;
+    esac
+}}
+while read -r line; do
+    if migrates $line; then printf 'works on it: %s\\n' "$line" >&2; state=1; fi
+done <<END_OF_LIST
+$listed
+END_OF_LIST
+[ "$state" -eq 0 ]
+"""
+
+
 def _words(words: Iterable[str]) -> str:
     return " ".join(map(shlex.quote, words))
 

@@ -28,6 +28,7 @@ __all__ = [
     "parse_uptime",
     "pause_command",
     "reboot_command",
+    "rename_command",
     "shutdown_command",
     "unpause_command",
     "uptime_command",
@@ -113,6 +114,17 @@ def destroy_command(domid: int) -> Command:
     if domid <= 0:
         raise ValueError(f"not the id of a guest: {domid}")
     return Command(("xm", "destroy", str(domid)))
+
+
+def rename_command(domid: int, name: str) -> Command:
+    """Call the domain with id `domid` `name` from now on.
+
+    Raises:
+        ValueError: `domid` is the control domain's, or `name` its name, empty or an option.
+    """
+    if domid <= 0:
+        raise ValueError(f"not the id of a guest: {domid}")
+    return Command(("xm", "rename", str(domid), _guest(name)))
 
 
 def migrate_command(domain: str, host: str, *, libxl: bool = False) -> Command:

@@ -18,6 +18,7 @@ _MACHINE: tuple[tuple[str, str, str, str, _Obstacle], ...] = (
     ("vm.migrate", "m", "Migrate", "move it to another node, live", needs.must_be_there),
     ("vm.ha", "h", "HA", "switch high availability off or on", needs.may_act),
     ("vm.destroy", "D", "Destroy", "cut its power, or that of one copy", needs.must_be_there),
+    ("vm.repair", "F", "Fix", "mend what a failed migration left", needs.something_is_left),
 )
 _JOB: tuple[tuple[str, str, str, str, _Obstacle], ...] = (
     ("job.answer", "a", "Answer", "answer the question of a job", needs.has_question),

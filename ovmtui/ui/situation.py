@@ -98,6 +98,14 @@ def must_be_there(situation: Situation) -> str | None:
     return may_act(situation)
 
 
+def something_is_left(situation: Situation) -> str | None:
+    """It may be acted on, and has more or other domains than one that runs."""
+    vm = situation.vm
+    if vm is not None and len(vm.copies) < 2 and vm.state in {VmState.RUNNING, VmState.DOWN}:
+        return f"nothing is left over of {visible(vm.name)}"
+    return may_act(situation)
+
+
 def has_job(situation: Situation) -> str | None:
     """A job must run for the machine."""
     if situation.vm is None:

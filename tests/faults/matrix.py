@@ -14,9 +14,9 @@ from ovmtui.plan.plan import Plan
 from ovmtui.plan.resolve import find_node, find_vm
 from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, Step
 from ovmtui.runtime.service import Service
+from ovmtui.simulator.breakage import ProgramFault
 from ovmtui.simulator.invocations import Invocation
 from ovmtui.simulator.pool import SimulatedPool
-from ovmtui.simulator.world import ProgramFault
 from tests.e2e.driving import until
 from tests.faults.ground import (
     GatedJournal,

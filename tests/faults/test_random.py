@@ -14,9 +14,9 @@ import pytest
 
 from ovmtui.errors import PlanRefused
 from ovmtui.runtime.service import Service
+from ovmtui.simulator.breakage import MigrationFault, ProgramFault
 from ovmtui.simulator.node import Xend
 from ovmtui.simulator.pool import SimulatedPool
-from ovmtui.simulator.world import MigrationFault, ProgramFault
 from tests.e2e.driving import until
 from tests.faults.ground import console_at, pool_at
 from tests.faults.matrix import CASES, PATIENCE, Case, wish

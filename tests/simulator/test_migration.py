@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from ovmtui.simulator.breakage import MigrationFault
 from ovmtui.simulator.node import Plug, Xend
 from ovmtui.simulator.spec import NodeSpec, PoolSpec, VmSpec
-from ovmtui.simulator.world import MigrationFault
 from tests.simulator.bench import Bench, vm
 from tests.toolstacks.recorded import recorded
 

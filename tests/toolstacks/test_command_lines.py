@@ -23,6 +23,7 @@ from ovmtui.toolstacks import guest, ovmcli, xm
         (xm.pause_command("ovmguest1"), "xm pause ovmguest1"),
         (xm.unpause_command("7"), "xm unpause 7"),
         (xm.destroy_command(7), "xm destroy 7"),
+        (xm.rename_command(7, "ovmguest1"), "xm rename 7 ovmguest1"),
         (xm.migrate_command("ovmguest1", "ovm1"), "xm migrate -l ovmguest1 ovm1"),
         (xm.migrate_command("ovmguest1", "ovm1", libxl=True), "xm migrate ovmguest1 ovm1"),
         (guest.ping_command("192.0.2.1"), "ping -c 1 -W 1 -w 1 192.0.2.1"),

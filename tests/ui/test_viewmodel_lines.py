@@ -187,7 +187,7 @@ def test_leftovers_of_a_migration() -> None:
 
 def test_down_though_ha_is_on() -> None:
     down = pools.pool(pools.node("ovm1", configs=pools.CONFIGS[:1]), ha={1: HaState.ON})
-    assert told(down) == [("warn", "ovmguest1: down, though HA is on")]
+    assert told(down) == [("warn", "ovmguest1: runs nowhere, though HA is on")]
 
 
 def test_a_second_place_that_is_not_known_now_is_told_in_every_state() -> None:

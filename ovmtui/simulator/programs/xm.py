@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getopt
 from collections.abc import Awaitable, Callable
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
 from ovmtui.simulator import migration, vmfiles, xend
@@ -154,15 +154,7 @@ async def _create(call: Call, arguments: list[str]) -> None:
         call.out(f"Started domain {domain.name} (id={domain.domid})\n")
 
 
-async def _shutdown(call: Call, arguments: list[str]) -> None:
-    await _stop(call, "shutdown", arguments)
-
-
-async def _reboot(call: Call, arguments: list[str]) -> None:
-    await _stop(call, "reboot", arguments)
-
-
-async def _stop(call: Call, verb: str, arguments: list[str]) -> None:
+async def _stop(verb: str, call: Call, arguments: list[str]) -> None:
     if not 1 <= len(arguments) <= 4:
         raise XendError(f"'xm {verb}' requires between 1 and 4 arguments.\n")
     options, words = getopt.gnu_getopt(arguments, "waRH")
@@ -213,6 +205,13 @@ async def _migrate(call: Call, arguments: list[str]) -> None:
     await migration.migrate(call.world, call.node, *words, port=port)
 
 
+async def _rename(call: Call, arguments: list[str]) -> None:
+    if len(arguments) != 2:
+        raise XendError("'xm rename' requires 2 arguments.\n")
+    await _reach_xend(call)
+    xend.rename(call.node, *arguments)
+
+
 async def _domains(call: Call, names: list[str]) -> list[Domain]:
     await _reach_xend(call)
     return xm_tables.in_order([xend.find(call.node, name) for name in names] or call.node.domains)
@@ -238,12 +237,13 @@ _COMMANDS: dict[str, Callable[[Call, list[str]], Awaitable[None]]] = {
     "domid": _domid,
     "domname": _domname,
     "create": _create,
-    "shutdown": _shutdown,
-    "reboot": _reboot,
+    "shutdown": partial(_stop, "shutdown"),
+    "reboot": partial(_stop, "reboot"),
     "destroy": _destroy,
     "pause": _pause,
     "unpause": _unpause,
     "migrate": _migrate,
+    "rename": _rename,
 }
 _WITH_USAGE = frozenset(
     {"list", "create", "shutdown", "reboot", "destroy", "pause", "unpause", "migrate"}

@@ -9,6 +9,7 @@ from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import JobState
 from ovmtui.model.vm import Vm
 from ovmtui.plan.intent import Intent, Verb
+from ovmtui.plan.leftovers import leftovers
 from ovmtui.ui.screens.alerts import AlertsScreen
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.details import DetailsScreen
@@ -115,6 +116,26 @@ class MachineActions(ActionScreen[None]):
             picker,
             lambda name: (
                 self._plan_for(Intent(Verb.DESTROY, vm.key, NodeKey(vm.key.pool, name)))
+                if name
+                else None
+            ),
+        )
+
+    def do_repair(self) -> None:
+        """Plan the repair of what is left over; where there are several, one is chosen."""
+        vm = self._subject()
+        if vm is None:
+            return
+        found = leftovers(vm, self.desk.console.snapshot)
+        if len({left.node for left in found}) < 2:
+            self._plan(Verb.REPAIR)
+            return
+        choices = [(left.node.name, f"{left.node.name}  {left.what}") for left in found]
+        picker = Picker(self.desk, title=f"mend which leftover of {vm.name}?", choices=choices)
+        self.app.push_screen(
+            picker,
+            lambda name: (
+                self._plan_for(Intent(Verb.REPAIR, vm.key, NodeKey(vm.key.pool, name)))
                 if name
                 else None
             ),

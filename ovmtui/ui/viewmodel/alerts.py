@@ -10,9 +10,14 @@ from ovmtui.model.node import NodeView, Reach
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.text import visible
 from ovmtui.model.vm import Vm, VmState
+from ovmtui.plan.leftovers import leftovers
 
 SEVERITIES = ("danger", "warn", "unknown")
 """The worst first; each is a role of the theme, too."""
+
+
+_NAMED = 5
+"""How many machines an alert about many names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,8 @@ class Alert:
 
 def alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
     """Return the alerts of a snapshot: dangers, then warnings, then what is unknown."""
-    found = [alert for vm in snapshot.vms.values() for alert in _of_vm(vm)]
+    found = [alert for vm in snapshot.vms.values() for alert in _of_vm(vm, snapshot)]
+    found += [alert for pool in snapshot.pools for alert in _unknown(pool.name, snapshot)]
     found += [alert for node in snapshot.nodes.values() for alert in _of_node(node)]
     found += [
         Alert("warn", f"manager of {pool.name}: {visible(pool.manager_problem, limit=200)}")
@@ -38,29 +44,57 @@ def alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
     return tuple(sorted(found, key=lambda alert: SEVERITIES.index(alert.severity)))
 
 
-def _of_vm(vm: Vm) -> list[Alert]:
+def _unknown(pool: str, snapshot: Snapshot) -> list[Alert]:
+    """Tell the machines that are unknown in one sentence for each reason, however many."""
+    by_reason: dict[str, list[Vm]] = {}
+    for vm in snapshot.vms.values():
+        if vm.key.pool == pool and vm.state is VmState.UNKNOWN:
+            by_reason.setdefault(vm.reason, []).append(vm)
+    found = []
+    for reason, vms in by_reason.items():
+        names = [visible(vm.label, limit=80) for vm in vms]
+        told = visible(reason, limit=200)
+        if len(names) == 1:
+            found.append(Alert("unknown", f"{names[0]}: unknown, {told}", vms[0].key))
+            continue
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        text = f"{len(names)} machines are unknown, {told}: {', '.join(names[:_NAMED])}{more}"
+        found.append(Alert("unknown", text, vms[0].key))
+    return found
+
+
+def _left_over(vm: Vm, snapshot: Snapshot) -> list[Alert]:
+    """Tell what migrations have left of a machine, each with what may be done about it."""
+    found = []
+    for left in leftovers(vm, snapshot):
+        if left.may_be_under_way and len(vm.copies) > 1 and vm.state is VmState.MIGRATING:
+            # Both sides are seen for as long as a migration lasts; one alone is told.
+            continue
+        text = f"{left.what}: {left.why}; {left.remedy}"
+        found.append(Alert("warn", visible(text, limit=600), vm.key))
+    return found
+
+
+def _of_vm(vm: Vm, snapshot: Snapshot) -> list[Alert]:
     name = visible(vm.label, limit=80)
     reason = visible(vm.reason, limit=200)
     also = f"; {reason}" if reason else ""
+    left = _left_over(vm, snapshot)
     match vm.state:
         case VmState.SPLIT_BRAIN:
-            return [Alert("danger", f"{name}: SPLIT BRAIN, {reason}", vm.key)]
+            text = f"{name}: SPLIT BRAIN, {reason}; start nothing, and destroy the wrong copy (D)"
+            return [Alert("danger", text, vm.key), *left]
         case VmState.CRASHED | VmState.DYING:
             return [Alert("danger", f"{name}: {vm.state.value} on {_places(vm)}{also}", vm.key)]
         case VmState.DOWN if vm.ha.state is HaState.ON:
-            return [Alert("warn", f"{name}: down, though HA is on", vm.key)]
+            return [Alert("warn", f"{name}: runs nowhere, though HA is on", vm.key)]
+        case _ if left:
+            return left
         case VmState.SHUTDOWN:
             text = f"{name}: its guest is down, the domain is kept on {_places(vm)}{also}"
             return [Alert("warn", text, vm.key)]
         case VmState.PAUSED:
             return [Alert("warn", f"{name}: paused on {_places(vm)}{also}", vm.key)]
-        case VmState.MIGRATING if len(vm.copies) == 1:
-            # Both sides are seen while it lasts; one alone may be a leftover.
-            domain = vm.copies[0].domain.name
-            text = f"{name}: {visible(domain, limit=80)} on {_places(vm)}, {reason}"
-            return [Alert("warn", text, vm.key)]
-        case VmState.UNKNOWN:
-            return [Alert("unknown", f"{name}: unknown, {reason}", vm.key)]
         case VmState.RUNNING if vm.reason:
             return [Alert("warn", f"{name}: {reason}", vm.key)]
         case _:
