@@ -14,11 +14,12 @@ from ovmtui.cli.opening import log_to_file, ownership, service, settings_of
 from ovmtui.cli.tables import local_time, print_json, print_table
 from ovmtui.config import paths
 from ovmtui.errors import PlanRefused, UsageError
-from ovmtui.model.job import JobState
 from ovmtui.model.text import visible
+from ovmtui.plan.statement import where_it_stopped
+from ovmtui.runtime.interface import OpenJob
 from ovmtui.runtime.journal import Journal
 from ovmtui.runtime.service import Service
-from ovmtui.runtime.unfinished import OpenJob, UnfinishedJobs
+from ovmtui.runtime.unfinished import UnfinishedJobs
 
 
 def jobs(options: argparse.Namespace) -> int:
@@ -55,7 +56,7 @@ async def _list(*, as_json: bool) -> int:
             job.state.job,
             local_time(job.state.started_at),
             job.state.title,
-            f"{job.operator.user}@{job.operator.host}",
+            f"{job.user}@{job.host}",
             "under way in a console" if job.owned else "stopped",
             where_it_stopped(job.state),
         )
@@ -67,16 +68,6 @@ async def _list(*, as_json: bool) -> int:
     return ExitCode.DONE
 
 
-def where_it_stopped(state: JobState) -> str:
-    """Return the step at which a job without an end is, as far as the journal tells."""
-    if state.current is None or state.current >= len(state.steps):
-        return "no step was begun"
-    number = f"step {state.current + 1} of {len(state.steps)}"
-    outcome = state.outcomes[state.current] if state.outcomes else None
-    ended = f" ({outcome.value})" if outcome else ""
-    return f"{number}: {state.steps[state.current]}{ended}"
-
-
 def _record(job: OpenJob) -> dict[str, object]:
     return {
         "job": job.state.job,
@@ -85,8 +76,8 @@ def _record(job: OpenJob) -> dict[str, object]:
         "vm": str(job.state.vm),
         "name": job.state.vm_name,
         "started_at": job.state.started_at,
-        "user": job.operator.user,
-        "host": job.operator.host,
+        "user": job.user,
+        "host": job.host,
         "under_way": job.owned,
         "where": where_it_stopped(job.state),
     }
@@ -118,7 +109,7 @@ async def _act(options: argparse.Namespace) -> int:
 async def _chosen(running: Service, options: argparse.Namespace) -> list[tuple[str, str]]:
     """Return the jobs that are meant, with what each is and where it stands."""
     stopped = await running.unfinished()
-    titles = {job.job: f"{job.title}: {where_it_stopped(job)}" for job in stopped}
+    titles = {job.state.job: f"{job.state.title}: {where_it_stopped(job.state)}" for job in stopped}
     if options.all:
         return list(titles.items())
     # One that has failed can be gone on with, too; the service knows whether.

@@ -40,11 +40,15 @@ def render(plan: Plan, findings: tuple[Finding, ...] | None = None) -> str:
     if judged:
         lines.append("must hold:")
         lines += [f"  {describe_finding(finding)}" for finding in judged]
+    if plan.lock is not None:
+        lines.append(visible(f"lock while it runs: {plan.lock.text}"))
     lines.append("steps:")
     for number, step in enumerate(plan.steps, 1):
         lines.append(f"  {number}. {describe_step(step)}")
         if isinstance(step, CommandStep) and step.meaning:
             lines.append(f"     {visible(step.meaning)}")
+        if isinstance(step, CommandStep):
+            lines.append(f"     {visible(step.cancel)}")
         if isinstance(step, WaitStep | ProbeStep):
             lines += [
                 f"     if that is not enough: {choice.key} ({visible(choice.meaning)})"

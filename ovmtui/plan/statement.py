@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ovmtui.model.identity import VmKey
-from ovmtui.model.job import Outcome
+from ovmtui.model.job import JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import VmState
 
@@ -47,3 +47,13 @@ def next_step(snapshot: Snapshot, vm: VmKey, outcome: Outcome, job: str) -> str:
     if outcome is Outcome.CANCELLED:
         return f"safe next step: leave it as it is, or {how} goes on from here"
     return f"safe next step: mend what is said above; {how} looks anew and goes on from here"
+
+
+def where_it_stopped(state: JobState) -> str:
+    """Return the step at which a job without an end is, as far as the journal tells."""
+    if state.current is None or state.current >= len(state.steps):
+        return "no step was begun"
+    number = f"step {state.current + 1} of {len(state.steps)}"
+    outcome = state.outcomes[state.current] if state.outcomes else None
+    ended = f" ({outcome.value})" if outcome else ""
+    return f"{number}: {state.steps[state.current]}{ended}"

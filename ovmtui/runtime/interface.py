@@ -49,6 +49,19 @@ class HostKeyQuestion:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """A job without an end, as the journal has it."""
+
+    state: JobState
+    user: str
+    """Who began it."""
+    host: str
+    """Where that console ran."""
+    owned: bool
+    """Whether a console, this one or another, works on it now."""
+
+
 Update = SnapshotChanged | JobChanged | MessageRaised | HostKeyQuestion
 
 
@@ -105,8 +118,12 @@ class Console(Protocol):
         """
         ...
 
-    async def unfinished(self) -> Sequence[JobState]:
-        """Return the jobs without an end that no console works on, oldest first."""
+    async def unfinished(self) -> Sequence[OpenJob]:
+        """Return the jobs without an end that no console works on, oldest first.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
         ...
 
     async def resume(self, job: str) -> None:

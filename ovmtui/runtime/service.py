@@ -24,6 +24,7 @@ from ovmtui.runtime.interface import (
     HostKeyQuestion,
     JobChanged,
     MessageRaised,
+    OpenJob,
     SnapshotChanged,
     Update,
 )
@@ -102,8 +103,8 @@ class Service:
         for name, run in (nodes | managers).items():
             task = supervise(name, run, clock=self._clock, tell=self._error)
             self._tasks.append(asyncio.create_task(task, name=name))
-        if self._journal.problem:
-            self._error(f"looking only: {self._journal.problem}")
+        if problem := self._journal.problem:
+            self._error(f"looking only: {problem}")
 
     async def settled(self, *, timeout: float) -> None:
         """Return when every node was asked and searched once, or after `timeout` seconds."""
@@ -141,11 +142,7 @@ class Service:
         return lambda: self._listeners.remove(listener)
 
     def plan(self, intent: Intent) -> Plan:
-        """Make the plan for `intent` from the newest snapshot. Never runs anything.
-
-        Raises:
-            PlanRefused: no such plan can exist, with the reasons.
-        """
+        """Make the plan for `intent`; raises what `Console.plan` says."""
         return self._planner.plan(intent)
 
     def targets(self, vm: VmKey) -> Sequence[Target]:
@@ -166,7 +163,7 @@ class Service:
         self._alarms.forget(plan.vm)
         return self._jobs.run(plan)
 
-    async def unfinished(self) -> Sequence[JobState]:
+    async def unfinished(self) -> Sequence[OpenJob]:
         """Return the jobs without an end that no console works on, oldest first."""
         return () if self._journal.problem else await self._unfinished.all()
 

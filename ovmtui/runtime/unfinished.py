@@ -12,23 +12,12 @@ from ovmtui.model.job import JobEvent, JobState
 from ovmtui.plan.archive import ArchiveError, restored
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Position, position_of, resumable
+from ovmtui.runtime.interface import OpenJob
 from ovmtui.runtime.journal import Journal
-from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.ownership import Ownership
 
 _MOST = 1_000
 """Jobs without an end that are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenJob:
-    """A job without an end."""
-
-    state: JobState
-    operator: Operator
-    """Who began it."""
-    owned: bool
-    """Whether a console, this one or another, works on it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +39,13 @@ class UnfinishedJobs:
         self._journal = journal
         self._ownership = ownership
 
-    async def all(self) -> Sequence[JobState]:
+    async def all(self) -> Sequence[OpenJob]:
         """Return the jobs without an end that no console works on, oldest first.
 
         Raises:
             JournalError: the journal cannot be read.
         """
-        return [record.state for record in await self.records() if not record.owned]
+        return [job for job in await self.records() if not job.owned]
 
     async def records(self) -> Sequence[OpenJob]:
         """Return every job without an end, oldest first.
@@ -66,8 +55,13 @@ class UnfinishedJobs:
         """
         records = await self._journal.history(running=True, limit=_MOST)
         return [
-            OpenJob(r.state, r.operator, owned=not await self._is_free(r.state.job))
-            for r in reversed(records)
+            OpenJob(
+                record.state,
+                record.operator.user,
+                record.operator.host,
+                owned=not await self._is_free(record.state.job),
+            )
+            for record in reversed(records)
         ]
 
     async def find(self, job: str) -> Unfinished:

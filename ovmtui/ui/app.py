@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import ClassVar
 
 from rich.style import Style
+from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import AppBlur, AppFocus
@@ -28,8 +29,10 @@ from ovmtui.ui.desk import Changes, Desk, Message
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.home import HomeScreen
 from ovmtui.ui.screens.host_key import HostKeyScreen
+from ovmtui.ui.screens.unfinished import UnfinishedScreen
 from ovmtui.ui.themes import load_themes
 from ovmtui.ui.typing_order import TypingOrder
+from ovmtui.ui.widgets.filter_input import FilterInput
 
 DEFAULT_THEME = "ovmtui-dark"
 MONO_THEME = "ovmtui-mono"
@@ -82,6 +85,7 @@ class OvmtuiApp(TypingOrder[None]):
         self._snapshot_is_new = False
         self._events: list[JobEvent] = []
         self._said: list[Message] = []
+        self._asks_to_go_on = False
         self._host_keys: deque[HostKeyQuestion] = deque()
 
     def get_default_screen(self) -> Screen[None]:
@@ -91,6 +95,15 @@ class OvmtuiApp(TypingOrder[None]):
     def on_mount(self) -> None:
         """Listen to the console until the end."""
         self._unsubscribe = self.desk.console.subscribe(self._listen)
+        if not self.desk.read_only:
+            self._look_for_stopped_jobs()
+
+    @work
+    async def _look_for_stopped_jobs(self) -> None:
+        if problem := await self.desk.stopped.look():
+            self.desk.say(problem, "error")
+        self._asks_to_go_on = bool(self.desk.stopped.jobs)
+        self.post_message(Updated())
 
     def on_unmount(self) -> None:
         """Listen no longer."""
@@ -117,6 +130,18 @@ class OvmtuiApp(TypingOrder[None]):
             self.desk.say(message.text, message.severity, at=message.at)
         self._said.clear()
         self._next_host_key()
+        self._ask_to_go_on()
+
+    def _ask_to_go_on(self) -> None:
+        """Ask once about stopped jobs: when the pool is known, and nobody types elsewhere."""
+        nodes = self.desk.console.snapshot.nodes.values()
+        known = all(node.certain or node.problem or node.list_problem for node in nodes)
+        busy = not isinstance(self.screen, HomeScreen) or isinstance(self.focused, FilterInput)
+        if self._asks_to_go_on and known and not busy:
+            self._asks_to_go_on = False
+            self.push_screen(
+                UnfinishedScreen(self.desk), lambda job: self.home.follow(job) if job else None
+            )
 
     def action_how_to_quit(self) -> None:
         """Say how to leave, for those who expect a ctrl chord to do it."""

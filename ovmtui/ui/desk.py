@@ -12,6 +12,7 @@ from ovmtui.model.job import JobEvent
 from ovmtui.model.text import visible
 from ovmtui.plan.plan import Plan
 from ovmtui.runtime.interface import Console
+from ovmtui.ui.stopped import StoppedJobs
 
 _KEPT_MESSAGES = 500
 
@@ -56,8 +57,19 @@ class Desk:
     show: Callable[[Message], None]
     """Puts a message on the screen that is on top."""
     messages: deque[Message] = field(default_factory=lambda: deque(maxlen=_KEPT_MESSAGES))
-    plans: dict[str, Plan] = field(default_factory=dict)
-    """Plan of each job that was started here: what a question's choices mean."""
+    stopped: StoppedJobs = field(init=False)
+    """Jobs that an earlier console left without an end."""
+
+    def __post_init__(self) -> None:
+        """Begin without any stopped job."""
+        self.stopped = StoppedJobs(self.console)
+
+    def plan(self, job: str) -> Plan | None:
+        """Return the plan of a job: what a question's choices mean; None when it has none here."""
+        try:
+            return self.console.plan_of(job)
+        except KeyError:
+            return None
 
     def say(self, text: str, severity: str = "information", *, at: float | None = None) -> None:
         """Show a sentence in the message line and keep it for the message page."""
@@ -65,13 +77,3 @@ class Desk:
         message = Message(visible(text), severity, wall)
         self.messages.append(message)
         self.show(message)
-
-    def run(self, plan: Plan) -> str:
-        """Start `plan` and return the job's id.
-
-        Raises:
-            PlanRefused: another plan works on that machine, or acting is impossible.
-        """
-        job = self.console.run(plan)
-        self.plans[job] = plan
-        return job

@@ -23,6 +23,7 @@ class Scope(Enum):
     TARGETS = "Migration target"
     PICKER = "Choosing from a list"
     JOBS = "Jobs"
+    UNFINISHED = "Stopped jobs"
     ALERTS = "Alerts"
     QUESTION = "Question of a job"
     NAME = "Typing a name"
@@ -52,6 +53,8 @@ class Situation:
     """The running job of that machine."""
     question: JobState | None = None
     """The job that `answer` would open: the machine's own, else the oldest that asks."""
+    stopped: JobState | None = None
+    """On the list of jobs: the one under the cursor, when it may be gone on with."""
     colour: bool = True
     """Whether the terminal may be coloured."""
     filtered: bool = False
@@ -111,6 +114,11 @@ def has_job(situation: Situation) -> str | None:
     if situation.vm is None:
         return "no machine is under the cursor"
     return None if situation.job else f"no job runs for {visible(situation.vm.name)}"
+
+
+def has_stopped(situation: Situation) -> str | None:
+    """The job must have stopped before its end."""
+    return None if situation.stopped else "nothing of that job is left to do, or it runs"
 
 
 def has_question(situation: Situation) -> str | None:

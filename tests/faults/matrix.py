@@ -359,6 +359,6 @@ async def killed(
     async with console_at(directory, user="ann") as service:
         service.subscribe(witness.hear)
         (stopped,) = await service.unfinished()
-        await service.resume(stopped.job)
-        second = await ended(service, stopped.job, witness)
+        await service.resume(stopped.state.job)
+        second = await ended(service, stopped.state.job, witness)
     return second, second

@@ -58,10 +58,10 @@ async def test_a_question_that_is_answered_elsewhere_goes_away() -> None:
         assert "does not ask any more" in driver.said
 
 
-async def test_a_question_from_a_job_that_was_not_begun_here_needs_the_name() -> None:
+async def test_a_question_from_a_job_without_a_plan_needs_the_name() -> None:
     async with driving() as driver:
         job = await asking(driver)
-        driver.app.desk.plans.clear()
+        driver.console.forget_plan(job)
         await driver.press("a", "enter")
         assert driver.console.answers == []
         await driver.press(*"ovmguest1", "enter")

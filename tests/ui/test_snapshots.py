@@ -16,6 +16,7 @@ from ovmtui.ui.app import OvmtuiApp
 from tests.ui.support import pools
 from tests.ui.support.console import ScriptedConsole
 from tests.ui.support.driving import SMALL, USUAL, Driver
+from tests.ui.support.stopped import two_stopped
 
 Compare = Callable[..., bool]
 Scene = Callable[[Driver], Awaitable[None]]
@@ -108,8 +109,14 @@ SCENES: dict[str, tuple[Callable[[], Snapshot], Scene]] = {
     "nodes": (pools.one_node_dead, keys("n")),
     "details": (pools.split_brain, keys("enter")),
     "alerts": (pools.split_brain, keys("exclamation_mark")),
+    "unfinished": (pools.healthy, as_it_is),
+    "jobs_stopped": (pools.healthy, keys("escape", "J")),
     "filter": (pools.healthy, keys("slash", *"nodde:x")),
 }
+
+
+PREPARED = {"unfinished": two_stopped, "jobs_stopped": two_stopped}
+"""What a scene's console knows before the application starts."""
 
 
 def shown(
@@ -117,6 +124,8 @@ def shown(
 ) -> bool:
     snapshot, play = SCENES[scene]
     console = ScriptedConsole(snapshot(), context=pools.context())
+    if (prepare := PREPARED.get(scene)) is not None:
+        prepare(console)
     app = OvmtuiApp(console, theme=theme)
 
     async def before(pilot: Pilot[Any]) -> None:

@@ -63,7 +63,6 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
                 command=xm.migrate_command(copy.domain.name, host, libxl=libxl),
                 timeout=limits.migrate,
                 conditions=(runs, answers),
-                meaning="goes on by itself once begun: nothing can cancel it",
                 cancel="cancelling stops the waiting only: the migration goes on to its end",
                 achieved=RunsOn(vm.key, target),
                 diagnose=() if libxl else (source, target),

@@ -1,13 +1,15 @@
-"""The jobs of this console, the newest first."""
+"""The jobs of this console, the newest first, and those that an earlier one left."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from rich.text import Text
+from textual import work
 
 from ovmtui.model.job import JobState, Outcome
 from ovmtui.model.text import visible
+from ovmtui.plan.statement import where_it_stopped
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.confirm import Confirm
@@ -15,6 +17,7 @@ from ovmtui.ui.screens.listing import Item, ListScreen, cell
 from ovmtui.ui.screens.question import QuestionScreen
 from ovmtui.ui.screens.times import clock
 from ovmtui.ui.situation import Scope, Situation
+from ovmtui.ui.stopped import can_go_on
 
 _OUTCOMES = {
     Outcome.DONE: ("✓", "ok"),
@@ -41,8 +44,10 @@ class JobsScreen(ListScreen[str]):
 
     def title_text(self) -> tuple[str, str]:
         """Return how many there are."""
-        jobs = self.desk.console.jobs
-        return "jobs", f"{sum(job.running for job in jobs)} running, {len(jobs)} in all"
+        jobs, stopped = self.desk.console.jobs, len(self.desk.stopped.jobs)
+        running = f"{sum(job.running for job in jobs)} running"
+        waiting = f", {stopped} stopped" if stopped else ""
+        return "jobs", f"{running}{waiting}, {len(jobs) + stopped} in all"
 
     def columns(self) -> Text:
         """Return the heads of the columns."""
@@ -51,23 +56,38 @@ class JobsScreen(ListScreen[str]):
 
     def items(self) -> Sequence[Item]:
         """Return the jobs."""
-        return [Item(job.job, self._line(job)) for job in reversed(self.desk.console.jobs)]
+        stopped = [job.state for job in self.desk.stopped.jobs]
+        jobs = (*stopped, *self.desk.console.jobs)
+        return [Item(job.job, self._line(job)) for job in reversed(jobs)]
 
     def situation(self) -> Situation:
         """Return the job under the cursor."""
         job = self._under_cursor()
         vm = self.desk.console.snapshot.vms.get(job.vm) if job else None
+        left = self._stopped_under_cursor()
         running = job if job and job.running else None
-        return Situation(vm=vm, job=running, question=job if job and job.choices else None)
+        question = job if job and job.choices else None
+        return Situation(vm=vm, job=running, question=question, stopped=left)
 
     def choose(self, id: str) -> None:
         """Give the job."""
-        self.dismiss(id)
+        if self.desk.stopped.find(id) is None:
+            self.dismiss(id)
+        else:
+            self.desk.say(f"its output so far: ovmtui history --job {id}")
 
     def do_show(self) -> None:
         """Give the job under the cursor."""
         if self.highlighted is not None:
-            self.dismiss(self.highlighted)
+            self.choose(self.highlighted)
+
+    @work
+    async def do_resume(self) -> None:
+        """Go on with the job under the cursor from where it stopped, or try it again."""
+        job = self._stopped_under_cursor()
+        if job is not None:
+            self.desk.say(*await self.desk.stopped.go_on(job))
+            self.redraw()
 
     def do_answer(self) -> None:
         """Answer the question of the job under the cursor."""
@@ -81,6 +101,12 @@ class JobsScreen(ListScreen[str]):
         if job is not None:
             self.app.push_screen(cancel_question(self.desk, job), cancelling(self.desk, job))
 
+    def _stopped_under_cursor(self) -> JobState | None:
+        own = self._under_cursor()
+        if own is not None:
+            return own if can_go_on(own) else None
+        return self.desk.stopped.find(self.highlighted or "") if self.is_mounted else None
+
     def _under_cursor(self) -> JobState | None:
         jobs = {job.job: job for job in self.desk.console.jobs}
         return jobs.get(self.highlighted or "") if self.is_mounted else None
@@ -88,6 +114,8 @@ class JobsScreen(ListScreen[str]):
     def _line(self, job: JobState) -> Text:
         style = self.desk.style
         symbol, role = _OUTCOMES[job.outcome] if job.outcome else ("●", "accent")
+        if self.desk.stopped.find(job.job) is not None:
+            symbol, role = "‖", "warn"
         text = Text()
         text.append(f"{symbol} ", style(role))
         text.append(cell(clock(job.started_at), 8), style("dim"))
@@ -99,6 +127,8 @@ class JobsScreen(ListScreen[str]):
         return text
 
     def _standing(self, job: JobState) -> tuple[str, str]:
+        if self.desk.stopped.find(job.job) is not None:
+            return f"stopped: {visible(where_it_stopped(job))}", "warn"
         if job.choices:
             return f"asks: {visible(job.question)}", "warn"
         if job.outcome is not None:

@@ -172,7 +172,7 @@ class PlanScreen(Page[str]):
             return
         assert self._plan is not None
         try:
-            job = self.desk.run(self._plan)
+            job = self.desk.console.run(self._plan)
         except OvmtuiError as refused:
             self.desk.say(str(refused), "error")
             return

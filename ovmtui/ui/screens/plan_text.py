@@ -101,10 +101,13 @@ def _what(step: Step, style: Styles) -> Text:
         limit = f"up to {step.budget:.0f} s"
     elif isinstance(step, CommandStep | HaReadStep):
         limit = f"at most {step.timeout:.0f} s"
-    if limit:
-        text.append(f"  {limit}", style("dim"))
+    if not isinstance(step, CommandStep):
+        limit += ", safe to cancel" if limit else "safe to cancel"
+    text.append(f"  {limit}", style("dim"))
     if isinstance(step, CommandStep) and step.meaning:
         text.append(f"\n{visible(step.meaning)}", style("dim"))
+    if isinstance(step, CommandStep):
+        text.append(f"\n{visible(step.cancel)}", style("dim"))
     if isinstance(step, WaitStep | ProbeStep) and step.choices:
         choices = " · ".join(f"{choice.key} ({choice.meaning})" for choice in step.choices)
         text.append(f"\nelse asks: {visible(choices)}", style("dim"))

@@ -89,7 +89,7 @@ class QuestionScreen(ActionScreen[None]):
         self.dismiss(None)
 
     def _choices(self) -> tuple[Choice, ...]:
-        plan = self.desk.plans.get(self._job.job)
+        plan = self.desk.plan(self._job.job)
         current = self._job.current
         if plan is None or current is None:
             return ()

@@ -15,11 +15,11 @@ from ovmtui.ui.screens.confirm import Confirm
 def quit_question(desk: Desk, running: Sequence[JobState]) -> Confirm:
     """Return the question that says, for each running job, what goes on and what ends."""
     count = len(running)
-    lines = [_fate(job, desk.plans.get(job.job)) for job in running]
+    lines = [_fate(job, desk.plan(job.job)) for job in running]
     return Confirm(
         desk,
         title="quit while a job runs?" if count == 1 else f"quit while {count} jobs run?",
-        text="\n".join(lines),
+        text="\n".join((*lines, "", "The next start offers to go on with what is not done.")),
     )
 
 

@@ -13,6 +13,11 @@ def clock(wall: float) -> str:
     return datetime.fromtimestamp(wall).astimezone().strftime("%H:%M:%S")
 
 
+def moment(wall: float) -> str:
+    """Return the local day and time of `wall`, seconds since the epoch."""
+    return datetime.fromtimestamp(wall).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def mib(value: int | None) -> str:
     """Return a size that is known in MiB."""
     return NONE if value is None else f"{value} MiB"

@@ -21,6 +21,7 @@ from ovmtui.runtime.interface import (
     HostKeyQuestion,
     JobChanged,
     MessageRaised,
+    OpenJob,
     SnapshotChanged,
     Update,
 )
@@ -42,7 +43,7 @@ class ScriptedConsole:
     answers: list[tuple[str, str]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     trusted: list[HostKeyQuestion] = field(default_factory=list)
-    stopped: list[JobState] = field(default_factory=list)
+    stopped: list[OpenJob] = field(default_factory=list)
     """Jobs that an earlier console left without an end."""
     resumed: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
@@ -89,7 +90,7 @@ class ScriptedConsole:
         self.run_plans.append(plan)
         return self.begin(plan)
 
-    async def unfinished(self) -> Sequence[JobState]:
+    async def unfinished(self) -> Sequence[OpenJob]:
         return tuple(self.stopped)
 
     async def resume(self, job: str) -> None:
@@ -150,6 +151,9 @@ class ScriptedConsole:
         )
         self.happen(job, EventKind.PLAN, plan.title)
         return job
+
+    def forget_plan(self, job: str) -> None:
+        del self._plans[job]
 
     def happen(self, job: str, kind: EventKind, text: str = "", **facts: object) -> None:
         """Let an event of `job` happen; `facts` are further fields of `JobEvent`."""

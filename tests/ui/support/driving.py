@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -77,9 +77,15 @@ async def driving(
     *,
     size: tuple[int, int] = USUAL,
     read_only: bool = False,
+    prepare: Callable[[ScriptedConsole], None] | None = None,
 ) -> AsyncIterator[Driver]:
-    """Run the application on `snapshot`, the healthy pool if none is given."""
+    """Run the application on `snapshot`, the healthy pool if none is given.
+
+    `prepare` is called with the console before the application starts.
+    """
     console = ScriptedConsole(snapshot or pools.healthy(), context=pools.context())
+    if prepare is not None:
+        prepare(console)
     app = OvmtuiApp(console, read_only=read_only)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, console, pilot)
