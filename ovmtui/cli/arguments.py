@@ -17,6 +17,7 @@ exit codes:
 Without a command the console is opened. `ovmtui demo` shows it on a simulated pool.
 """
 
+_OUTCOMES = ("done", "failed", "refused", "unknown", "cancelled")
 VERBS = ("start", "stop", "migrate", "ha-on", "ha-off", "destroy", "repair")
 """What `plan` takes."""
 
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("console", help="open the console (the default)")
     _reading(commands)
     _acting(commands)
+    _history(commands)
     _jobs(commands)
     _other(commands)
     return top
@@ -55,11 +57,7 @@ def _reading(commands: _Commands) -> None:
     )
     nodes = commands.add_parser("nodes", help="list the nodes of every pool")
     nodes.add_argument("--pool", help="only this pool")
-    history = commands.add_parser("history", help="list what was done, newest first")
-    history.add_argument("vm", nargs="?", help="only this machine")
-    history.add_argument("--limit", type=int, default=50, metavar="N")
-    history.add_argument("--job", metavar="ID", help="print one job's log")
-    for command in (listing, nodes, history):
+    for command in (listing, nodes):
         command.add_argument("--json", action="store_true", help="print JSON")
     plan = commands.add_parser("plan", help="print the plan of a verb, run nothing")
     plan.add_argument("verb", choices=VERBS)
@@ -100,6 +98,26 @@ def _acting(commands: _Commands) -> None:
             metavar="GUARD",
             help="override this guard, by its name (see `plan`)",
         )
+
+
+def _history(commands: _Commands) -> None:
+    history = commands.add_parser("history", help="who did what, newest first; export the audit")
+    history.add_argument("vm", nargs="?", help="only this machine: its name or identity")
+    history.add_argument("--pool", help="only this pool")
+    history.add_argument("--node", help="only what worked on this node")
+    history.add_argument("--verb", choices=VERBS)
+    history.add_argument("--user", metavar="NAME", help="only what this person began")
+    history.add_argument("--outcome", choices=_OUTCOMES)
+    when = "an age (45m, 2h, 3d), today, yesterday, or a date"
+    history.add_argument("--since", metavar="WHEN", help=when)
+    history.add_argument("--until", metavar="WHEN", help=when)
+    history.add_argument("--limit", type=int, default=50, metavar="N", help="default: 50")
+    history.add_argument("--commands", action="store_true", help="a line for each command")
+    history.add_argument("--job", metavar="ID", help="print one job's log")
+    history.add_argument("--json", action="store_true", help="print JSON")
+    history.add_argument(
+        "--export", metavar="FILE", help="every command, to FILE.csv or JSON lines; - is stdout"
+    )
 
 
 def _jobs(commands: _Commands) -> None:

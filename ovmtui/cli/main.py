@@ -52,7 +52,7 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.console import console
 
             return console(options)
-        case "list" | "nodes" | "history":
+        case "list" | "nodes":
             from ovmtui.cli.reading import read
 
             return read(options)
@@ -64,6 +64,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.acting import act
 
             return act(options)
+        case "history":
+            from ovmtui.cli.history import history
+
+            return history(options)
         case "jobs":
             from ovmtui.cli.jobs import jobs
 

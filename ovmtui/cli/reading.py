@@ -1,4 +1,4 @@
-"""`list`, `nodes` and `history`: what is known, as a table or as JSON."""
+"""`list` and `nodes`: what is known, as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
-from ovmtui.cli.exitcodes import ExitCode, exit_code_of
+from ovmtui.cli.exitcodes import ExitCode
 from ovmtui.cli.opening import log_to_file, service, settings_of
-from ovmtui.cli.tables import local_time, number, print_json, print_table
-from ovmtui.config import paths
+from ovmtui.cli.tables import number, print_json, print_table
 from ovmtui.errors import UsageError
 from ovmtui.model.node import NodeView, Reach
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.text import visible
 from ovmtui.model.vm import Vm
-from ovmtui.plan.logformat import format_event
-from ovmtui.runtime.journal import Journal
-from ovmtui.runtime.journal_tables import JobRecord
 from ovmtui.runtime.service import Service
 
 
@@ -31,8 +26,6 @@ def read(options: argparse.Namespace) -> int:
         ConfigurationError: the configuration cannot be used.
         UsageError: a name is unknown.
     """
-    if options.command == "history":
-        return asyncio.run(_history(options))
     log_to_file()
     return asyncio.run(_look(options))
 
@@ -163,52 +156,3 @@ def _node_record(node: NodeView, now: float) -> dict[str, Any]:
         "load": node.load,
         "clock_skew_s": node.clock_skew_s,
     }
-
-
-async def _history(options: argparse.Namespace) -> int:
-    journal = await Journal.open(paths.journal_path())
-    try:
-        if options.job:
-            return await _print_job(journal, options.job, as_json=options.json)
-        records = await journal.history(vm=options.vm, limit=options.limit)
-    finally:
-        await journal.close()
-    if options.json:
-        print_json([_job_record(record) for record in records])
-        return ExitCode.DONE
-    rows = [
-        (
-            local_time(record.state.started_at),
-            record.state.job,
-            record.state.title,
-            record.state.outcome.value if record.state.outcome else "not ended",
-            record.operator.user,
-            record.state.summary,
-        )
-        for record in records
-    ]
-    print_table(("WHEN", "JOB", "WHAT", "OUTCOME", "WHO", "WHERE IT STANDS"), rows)
-    return ExitCode.DONE
-
-
-async def _print_job(journal: Journal, job: str, *, as_json: bool) -> int:
-    events = await journal.events(job)
-    if not events:
-        raise UsageError(f"no job is called {visible(job)}")
-    if as_json:
-        import msgspec
-
-        sys.stdout.write(msgspec.json.encode(events).decode() + "\n")
-    else:
-        zone = datetime.now().astimezone().tzinfo
-        for event in events:
-            for line in format_event(event, zone=zone):
-                sys.stdout.write(line + "\n")
-    return exit_code_of(events[-1].outcome)
-
-
-def _job_record(record: JobRecord) -> dict[str, Any]:
-    import msgspec
-
-    fields: dict[str, Any] = msgspec.to_builtins(record)
-    return fields

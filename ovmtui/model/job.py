@@ -97,6 +97,8 @@ class JobEvent:
     """Name of the detached job on the node that carries the command or the lock."""
     login: str = ""
     """Who is logged in on `node`, where the event is a command on it."""
+    actor: str = ""
+    """Who had a step begun, and where: another person may go on with a job."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ovmtui.errors import JournalError
-from ovmtui.model.job import JobEvent, JobState, Outcome
+from ovmtui.model.job import JobEvent, JobState
 from ovmtui.runtime.journal_file import JournalFile
+from ovmtui.runtime.journal_search import ALL, AuditRow, Wanted, audit_row
 from ovmtui.runtime.journal_tables import JobRecord
 from ovmtui.runtime.operator import Operator
 
@@ -87,44 +88,22 @@ class Journal:
         if events:
             await self._do(JournalFile.append, tuple(events))
 
-    async def history(
-        self,
-        *,
-        pool: str | None = None,
-        vm: str | None = None,
-        verb: str | None = None,
-        user: str | None = None,
-        outcome: Outcome | None = None,
-        running: bool | None = None,
-        since: float | None = None,
-        until: float | None = None,
-        limit: int = 200,
-    ) -> list[JobRecord]:
-        """Return jobs, newest first, that fit every filter which is not None.
+    async def history(self, wanted: Wanted = ALL, *, limit: int = 200) -> list[JobRecord]:
+        """Return jobs that fit, newest first, at most `limit`.
 
-        Args:
-            pool: name of the pool.
-            vm: name or identity of the machine.
-            verb: the verb, as `JobState.verb` has it.
-            user: as `Operator.user` has it.
-            outcome: how the job ended.
-            running: True for jobs without an end, False for ended ones.
-            since: not begun before this time, in seconds since the epoch.
-            until: begun before this time.
-            limit: at most that many.
+        Raises:
+            JournalError: it cannot be read.
         """
-        filters: dict[str, str | float | None] = {
-            "pool = ?": pool,
-            "? IN (vm_name, vm)": vm,
-            "verb = ?": verb,
-            "user = ?": user,
-            "outcome = ?": outcome and outcome.value,
-            "(ended_at IS NULL) = ?": running,
-            "started_at >= ?": since,
-            "started_at < ?": until,
-        }
-        given = {filter: value for filter, value in filters.items() if value is not None}
-        return await self._do(JournalFile.history, given, limit)
+        return await self._do(JournalFile.history, wanted.of_jobs(), limit)
+
+    async def audit(self, wanted: Wanted = ALL, *, limit: int = 1_000) -> list[AuditRow]:
+        """Return the commands and waits of jobs that fit, newest first, at most `limit`.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        rows = await self._do(JournalFile.audit, wanted.of_commands(), limit)
+        return [audit_row(row) for row in rows]
 
     async def job(self, job: str) -> JobRecord | None:
         """Return one job, or None when there is none of that id."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ovmtui.errors import JournalError
 from ovmtui.model.job import EventKind, JobEvent, JobState
+from ovmtui.runtime.journal_search import AUDIT_COLUMNS
 from ovmtui.runtime.journal_tables import (
     EVENT_COLUMNS,
     JOB_COLUMNS,
@@ -99,6 +100,16 @@ class JournalFile:
                 (*values, limit),
             ).fetchall()
             return [self._record(row) for row in rows]
+
+    def audit(self, filters: Mapping[str, str | float], limit: int) -> list[Row]:
+        """Return the rows of `AUDIT_COLUMNS` that fit all `filters`, newest first."""
+        where = " AND ".join(filters) or "TRUE"
+        with self._telling("read"):
+            return self._database.execute(
+                f"SELECT {', '.join(AUDIT_COLUMNS)} FROM audit WHERE {where} "
+                "ORDER BY at DESC, job DESC LIMIT ?",
+                (*filters.values(), limit),
+            ).fetchall()
 
     def events(self, job: str, after: int) -> list[JobEvent]:
         """Return the events of `job` with a higher sequence than `after`, in order."""

@@ -74,13 +74,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE jobs ADD COLUMN recipe TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE events ADD COLUMN remote TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE events ADD COLUMN login TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE events ADD COLUMN actor TEXT NOT NULL DEFAULT ''",
         "DROP VIEW audit",
         """
         CREATE VIEW audit AS
-        SELECT datetime(begun.at, 'unixepoch') AS at_utc, jobs.user, jobs.host,
+        SELECT datetime(begun.at, 'unixepoch') AS at_utc,
+               coalesce(nullif(begun.actor, ''), jobs.user || '@' || jobs.host) AS actor,
                jobs.terminal, jobs.origin, begun.login, jobs.verb, jobs.pool, jobs.vm_name,
                jobs.vm, begun.node, begun.text AS command, ended.outcome, ended.exit_code,
-               ended.seconds, jobs.job, begun.step
+               ended.seconds, jobs.job, begun.step, begun.at, jobs.user, jobs.host
         FROM jobs JOIN events AS begun ON begun.job = jobs.job AND begun.kind = 'step'
         LEFT JOIN events AS ended ON ended.job = jobs.job AND ended.sequence = (
             SELECT min(later.sequence) FROM events AS later
@@ -98,7 +100,7 @@ JOB_COLUMNS = (
 )
 EVENT_COLUMNS = (
     "job, sequence, at, kind, text, step, node, level, label, stream, outcome, exit_code, "
-    "seconds, choices, remote, login"
+    "seconds, choices, remote, login, actor"
 )
 
 Value = str | bytes | int | float | None
@@ -186,6 +188,7 @@ def event_row(event: JobEvent) -> tuple[Value, ...]:
         json.dumps(event.choices),
         event.remote,
         storable(event.login),
+        storable(event.actor),
     )
 
 
@@ -209,6 +212,7 @@ def job_event(row: Row) -> JobEvent:
         choices=tuple(json.loads(row[13])),
         remote=row[14],
         login=restored(row[15]),
+        actor=restored(row[16]),
     )
 
 

@@ -90,6 +90,7 @@ class Minutes:
             label=step.label,
             remote=remote,
             login=login,
+            actor=f"{self._operator.user}@{self._operator.host}",
         )
         self.take_up(step, index, remote)
 

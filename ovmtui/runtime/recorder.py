@@ -66,6 +66,7 @@ class Recorder:
         choices: tuple[str, ...] = (),
         remote: str = "",
         login: str = "",
+        actor: str = "",
     ) -> None:
         """Record one event; it is on disk and shown when this returns.
 
@@ -89,6 +90,7 @@ class Recorder:
                 choices=choices,
                 remote=remote,
                 login=login,
+                actor=actor,
             )
         )
         await self._drain()

@@ -14,6 +14,7 @@ from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Position, position_of, resumable
 from ovmtui.runtime.interface import OpenJob
 from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.journal_search import Wanted
 from ovmtui.runtime.ownership import Ownership
 
 _MOST = 1_000
@@ -53,7 +54,7 @@ class UnfinishedJobs:
         Raises:
             JournalError: the journal cannot be read.
         """
-        records = await self._journal.history(running=True, limit=_MOST)
+        records = await self._journal.history(Wanted(running=True), limit=_MOST)
         return [
             OpenJob(
                 record.state,

@@ -126,3 +126,52 @@ async def test_a_migration_goes_on_when_the_console_is_killed(
     assert pool.truth().double_runs == {}
     _, stdout, _ = await run(settings_file, "history", "--json")
     assert json.loads(stdout)[0]["state"]["outcome"] is None
+
+
+async def test_history_filters_exports_and_tells_each_command(
+    pool: SimulatedPool, settings_file: Path, state: Path, tmp_path: Path
+) -> None:
+    code, _, _ = await run(settings_file, "ha", "off", "web01", "--yes")
+    assert code == 0
+    code, _, _ = await run(settings_file, "migrate", "oradb01", "--to", "ovm1", "--yes")
+    assert code == 0
+
+    async def titles(*filters: str) -> list[str]:
+        code, stdout, stderr = await run(settings_file, "history", "--json", *filters)
+        assert code == 0, stderr
+        return [job["state"]["title"] for job in json.loads(stdout)]
+
+    assert await titles() == ["migrate oradb01 → ovm1", "HA off for web01"]
+    assert await titles("--verb", "ha-off", "--since", "1h") == ["HA off for web01"]
+    assert await titles("--node", "ovm2") == ["migrate oradb01 → ovm1"]
+    assert await titles("--until", "yesterday") == []
+    assert await titles("web01", "--outcome", "failed") == []
+    code, stdout, _ = await run(settings_file, "history", "--commands", "oradb01")
+    assert "xm migrate -l oradb01 ovm1" in stdout
+    assert " ovm2 " in stdout
+    target = tmp_path / "audit.csv"
+    code, _, _ = await run(settings_file, "history", "--export", str(target))
+    assert (code, target.stat().st_mode & 0o777) == (0, 0o600)
+    lines = target.read_text().splitlines()
+    assert lines[0].startswith("at,at_utc,actor,")
+    assert sum("xm migrate" in line for line in lines) == 1
+    assert pool.spec.manager_password not in target.read_text()
+    code, _, stderr = await run(settings_file, "history", "--export", str(target))
+    assert (code, "File exists" in stderr) == (2, True)
+    code, _, stderr = await run(settings_file, "history", "--since", "soon")
+    assert (code, "give an age" in stderr) == (2, True)
+
+
+async def test_a_damaged_journal_stops_acting_and_not_looking(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    journal = state / "ovmtui" / "journal.sqlite3"
+    journal.parent.mkdir(parents=True)
+    journal.write_bytes(b"no database at all" * 500)
+    code, stdout, _ = await run(settings_file, "list")
+    assert (code, "ovmguest1" in stdout) == (0, True)
+    code, _, stderr = await run(settings_file, "ha", "off", "web01", "--yes")
+    assert code == 3
+    assert "is damaged" in stderr
+    assert "move it away" in stderr
+    assert pool.changes == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sqlite3
 import stat
@@ -21,7 +22,8 @@ from ovmtui.errors import JournalError
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import EventKind, JobEvent, JobState, Level, Outcome, Stream
 from ovmtui.runtime.journal import Journal
-from ovmtui.runtime.journal_tables import event_row, job_event
+from ovmtui.runtime.journal_search import Wanted
+from ovmtui.runtime.journal_tables import MIGRATIONS, event_row, job_event
 from ovmtui.runtime.operator import Operator
 
 UUID = "6a17b0b2-25c6-485d-8e2d-03275fd3b842"
@@ -128,12 +130,12 @@ async def test_history_says_who_did_what_and_how_it_ended(journal: Journal) -> N
 async def test_an_unfinished_job_is_found_with_the_step_it_was_in(journal: Journal) -> None:
     await journal.begin("job-1", job_state(), "", ALICE)
     await journal.append(STORY[:3])
-    (record,) = await journal.history(running=True)
+    (record,) = await journal.history(Wanted(running=True))
     assert record.state.running
     assert record.state.current == 0
     # The next event must be numbered after the output line, which is not replayed.
     assert record.state.last_sequence == 3
-    assert await journal.history(running=False) == []
+    assert await journal.history(Wanted(running=False)) == []
 
 
 async def test_history_filters_and_orders(journal: Journal) -> None:
@@ -143,8 +145,8 @@ async def test_history_filters_and_orders(journal: Journal) -> None:
     await journal.begin("c", job_state("c", started_at=20.0, vm=other, vm_name="web"), "", ALICE)
     await journal.append([event(1, EventKind.PLAN_END, job="c", outcome=Outcome.FAILED)])
 
-    async def found(**filters: Any) -> str:
-        records = await journal.history(**filters)
+    async def found(limit: int = 200, **filters: Any) -> str:
+        records = await journal.history(Wanted(**filters), limit=limit)
         return "".join(record.state.job for record in records)
 
     assert await found() == "bca"
@@ -160,6 +162,53 @@ async def test_history_filters_and_orders(journal: Journal) -> None:
     assert await found(running=False) == "c"
     assert await found(since=20.0) == "bc"
     assert await found(until=20.0) == "a"
+
+
+async def test_the_audit_tells_who_ran_which_command_as_whom(journal: Journal) -> None:
+    await journal.begin("job-1", job_state(), "", ALICE)
+    first: dict[str, Any] = {"step": 0, "node": "ovm1", "login": "root", "actor": "alice@desk"}
+    await journal.append(
+        [
+            event(1, EventKind.STEP, text="xm shutdown x", **first),
+            event(2, EventKind.STEP_END, step=0, outcome=Outcome.UNKNOWN),
+            event(3, EventKind.STEP, text="xm shutdown x", **first | {"actor": "bob@tower"}),
+            event(4, EventKind.STEP_END, step=0, outcome=Outcome.DONE, exit_code=0, seconds=1.5),
+        ]
+    )
+    rows = await journal.audit()
+    assert {(r["actor"], r["login"], r["outcome"], r["exit_code"]) for r in rows} == {
+        ("alice@desk", "root", "unknown", None),
+        ("bob@tower", "root", "done", 0),
+    }
+    assert len(await journal.audit(Wanted(node="ovm1", user="bob@tower"))) == 1
+    assert await journal.audit(Wanted(node="ovm2")) == []
+    assert len(await journal.history(Wanted(node="ovm1"))) == 1
+    assert await journal.history(Wanted(node="ovm2")) == []
+
+
+async def test_a_journal_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        for statement in MIGRATIONS[0]:
+            database.execute(statement)
+        database.execute(
+            "INSERT INTO jobs VALUES ('old', 'stop x', 'stop', 'pool1', 'name:x', 'x', '[]', '', "
+            "'alice', 'desk', '', '', 1, 10.0, 20.0, 'done', 10.0)"
+        )
+        database.execute(
+            "INSERT INTO events VALUES ('old', 1, 11.0, 'step', 'xm shutdown x', 0, 'ovm1', "
+            "'INFO', '', NULL, NULL, NULL, NULL, '[]')"
+        )
+        database.execute("PRAGMA user_version = 1")
+        database.commit()
+    journal = await Journal.open(path)
+    try:
+        (record,) = await journal.history()
+        (row,) = await journal.audit()
+    finally:
+        await journal.close()
+    assert (record.state.title, record.recipe) == ("stop x", "")
+    assert (row["actor"], row["login"], row["command"]) == ("alice@desk", "", "xm shutdown x")
 
 
 async def test_an_auditor_reads_commands_with_plain_sql(journal: Journal) -> None:
