@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.faults.matrix import CASES, CELLS, Cell, Fault
+from tests.faults.cells import CASES, CELLS, Cell, Fault
 
 Results = dict[tuple[str, str], tuple[str, str]]
 """Name of the verb and step, name of the fault: how the plan ended, and how when gone on with."""

@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("console", help="open the console (the default)")
     _reading(commands)
     _acting(commands)
+    _evacuation(commands)
     _history(commands)
     _jobs(commands)
     _other(commands)
@@ -98,6 +99,19 @@ def _acting(commands: _Commands) -> None:
             metavar="GUARD",
             help="override this guard, by its name (see `plan`)",
         )
+
+
+def _evacuation(commands: _Commands) -> None:
+    away = commands.add_parser("evacuate", help="move every machine away from a node")
+    back = commands.add_parser("bring-back", help="move back what `evacuate` moved away")
+    for command in (away, back):
+        command.add_argument("node", metavar="NODE", help="its name, or POOL/NODE")
+        command.add_argument(
+            "--parallel", type=int, default=1, metavar="N", help="moves at a time (default: 1)"
+        )
+        command.add_argument("--dry-run", action="store_true", help="show it, run nothing")
+        command.add_argument("--yes", action="store_true", help="run without asking")
+        command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _history(commands: _Commands) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from ovmtui.model.job import Outcome
@@ -37,3 +38,10 @@ _BY_OUTCOME = {
 def exit_code_of(outcome: Outcome | None) -> ExitCode:
     """Return the exit code for how a job ended; None is a job that broke off."""
     return ExitCode.FAILED if outcome is None else _BY_OUTCOME[outcome]
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """Return the code that says most of several: a failure, what is unknown, a refusal."""
+    order = (ExitCode.FAILED, ExitCode.UNKNOWN, ExitCode.REFUSED, ExitCode.CANCELLED)
+    given = set(codes)
+    return next((code for code in order if code in given), ExitCode.DONE)

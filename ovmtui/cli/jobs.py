@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from ovmtui.cli.conversation import Conversation, read_line
-from ovmtui.cli.exitcodes import ExitCode, exit_code_of
+from ovmtui.cli.exitcodes import ExitCode, exit_code_of, worst
 from ovmtui.cli.opening import log_to_file, ownership, service, settings_of
 from ovmtui.cli.tables import local_time, print_json, print_table
 from ovmtui.config import paths
@@ -129,7 +129,7 @@ async def _resume(running: Service, names: Sequence[str], *, asks: bool) -> int:
     codes += [exit_code_of(await running.finished(name)) for name in begun]
     await conversation.settle()
     stop_listening()
-    return _worst(codes)
+    return worst(codes)
 
 
 async def _close(running: Service, names: Sequence[str]) -> int:
@@ -137,7 +137,7 @@ async def _close(running: Service, names: Sequence[str]) -> int:
         ExitCode.REFUSED if await _refused(name, partial(running.give_up, name)) else ExitCode.DONE
         for name in names
     ]
-    return _worst(codes)
+    return worst(codes)
 
 
 async def _refused(name: str, attempt: Callable[[], Awaitable[None]]) -> bool:
@@ -149,8 +149,3 @@ async def _refused(name: str, attempt: Callable[[], Awaitable[None]]) -> bool:
             sys.stderr.write(f"ovmtui: {visible(name)}: refused: {visible(reason)}\n")
         return True
     return False
-
-
-def _worst(codes: Sequence[ExitCode]) -> ExitCode:
-    order = (ExitCode.FAILED, ExitCode.UNKNOWN, ExitCode.REFUSED, ExitCode.CANCELLED)
-    return next((code for code in order if code in codes), ExitCode.DONE)

@@ -68,6 +68,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.history import history
 
             return history(options)
+        case "evacuate" | "bring-back":
+            from ovmtui.cli.evacuating import evacuate
+
+            return evacuate(options)
         case "jobs":
             from ovmtui.cli.jobs import jobs
 

@@ -47,6 +47,21 @@ def find_node(snapshot: Snapshot, pool: str, text: str) -> NodeKey:
     raise UsageError(_unknown(f"node of pool {pool}", text, names))
 
 
+def find_any_node(snapshot: Snapshot, text: str) -> NodeKey:
+    """Return the node called `text`, or `pool/node`, of whatever pool.
+
+    Raises:
+        UsageError: none or several are called that.
+    """
+    found = [key for key in snapshot.nodes if text in {key.name, f"{key.pool}/{key.name}"}]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        named = ", ".join(f"{key.pool}/{key.name}" for key in found)
+        raise UsageError(f"several nodes are called {visible(text)}: {named}")
+    raise UsageError(_unknown("node", text, {key.name for key in snapshot.nodes}))
+
+
 def _unknown(what: str, text: str, names: set[str]) -> str:
     shown = visible(text, limit=80)
     near = difflib.get_close_matches(text, sorted(names), n=3)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ovmtui.config.schema import Settings
 from ovmtui.errors import OvmtuiError, PlanRefused
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.vm import Vm
 from ovmtui.plan import flows
+from ovmtui.plan.evacuation import Move, moves
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import Target, rank_targets
 from ovmtui.plan.plan import Plan
@@ -37,8 +40,8 @@ class Planner:
         self._memory = memory
         self._reserved_mib = reserved_mib
 
-    def plan(self, intent: Intent) -> Plan:
-        """Return the plan for `intent`.
+    def plan(self, intent: Intent, aside: Mapping[NodeKey, int] | None = None) -> Plan:
+        """Return the plan for `intent`; `aside` is memory in MiB to be left alone, by node.
 
         Raises:
             PlanRefused: no such plan can exist, with the reasons.
@@ -49,6 +52,7 @@ class Planner:
         manager = self._world.managers.get(intent.vm.pool)
         if manager is not None and snapshot.vms[intent.vm].ha.state is HaState.UNKNOWN:
             manager.ask_soon(intent.vm)
+        reserved = Counter(self._reserved_mib(intent.vm)) + Counter(aside or {})
         context = context_of(
             intent.vm,
             snapshot,
@@ -56,9 +60,13 @@ class Planner:
             self._settings.timeouts,
             manager=manager,
             ha_remembered=self._memory.had_ha(intent.vm),
-            reserved_mib=self._reserved_mib(intent.vm),
+            reserved_mib=reserved,
         )
         return flows.build(intent, snapshot, context, now=self._world.clock.monotonic())
+
+    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> tuple[Move, ...]:
+        """Return a migration for each machine, or why it has none; to the best node for None."""
+        return moves(wanted, self.plan)
 
     async def ask_ha(self, vm: VmKey) -> HaFact:
         """Ask the manager for one machine's HA flag now; UNKNOWN with a reason on failure."""

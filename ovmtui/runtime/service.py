@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ovmtui.config.schema import Settings
 from ovmtui.errors import PlanRefused
 from ovmtui.model.ha import HaFact
-from ovmtui.model.identity import VmKey
+from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import JobEvent, JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.vm import Vm
+from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
@@ -145,6 +147,10 @@ class Service:
         """Make the plan for `intent`; raises what `Console.plan` says."""
         return self._planner.plan(intent)
 
+    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Sequence[Move]:
+        """Return a migration for each machine, or why it has none; to the best node for None."""
+        return self._planner.moves(wanted)
+
     def targets(self, vm: VmKey) -> Sequence[Target]:
         """Return the nodes of the machine's pool, best first, excluded ones last."""
         return self._planner.targets(vm)
@@ -154,11 +160,7 @@ class Service:
         return await self._planner.preflight(plan)
 
     def run(self, plan: Plan) -> str:
-        """Start `plan` as a job and return the job's id.
-
-        Raises:
-            PlanRefused: another plan works on that machine, or the console only reads.
-        """
+        """Start `plan` and return its job's id; raises what `Console.run` says."""
         self._refuse_acting()
         self._alarms.forget(plan.vm)
         return self._jobs.run(plan)

@@ -6,7 +6,6 @@ import asyncio
 import fcntl
 import re
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -14,6 +13,7 @@ from time import monotonic
 
 from ovmtui.model.job import EventKind, JobEvent, Outcome
 from ovmtui.runtime.interface import JobChanged, Update
+from ovmtui.runtime.service import Service
 from ovmtui.simulator.pool import SimulatedPool
 from ovmtui.simulator.world import Truth
 
@@ -115,11 +115,10 @@ class Witness:
     last look and its telling.
     """
 
-    def __init__(self, pool: SimulatedPool, machine: str) -> None:
+    def __init__(self, pool: SimulatedPool) -> None:
         self._pool = pool
-        self._machine = machine
         self._seen: deque[tuple[float, Truth]] = deque()
-        self._truths: tuple[Truth, ...] = (pool.truth(),)
+        self._at_end: dict[str, tuple[Truth, ...]] = {}
 
     def hear(self, update: Update) -> None:
         """Take an update of the console."""
@@ -130,14 +129,22 @@ class Witness:
         if isinstance(update, JobChanged) and any(
             event.kind is EventKind.PLAN_END for event in update.events
         ):
-            self._truths = tuple(truth for _, truth in self._seen)
+            self._at_end[update.job] = tuple(truth for _, truth in self._seen)
 
-    def ending(self, events: Sequence[JobEvent]) -> Ending:
-        """Return how the job of `events` ended last."""
+    def ending(self, service: Service, job: str) -> Ending:
+        """Return how a job of `service` ended last."""
+        events, machine = service.events(job), service.plan_of(job).vm_name
         end = next(event for event in reversed(events) if event.kind is EventKind.PLAN_END)
         assert end.outcome is not None
-        identity = next(vm.identity for vm in self._pool.spec.vms if vm.name == self._machine)
-        return Ending(end.outcome, end.text, tuple(events), self._truths, identity, self._machine)
+        identity = next(vm.identity for vm in self._pool.spec.vms if vm.name == machine)
+        return Ending(
+            end.outcome,
+            end.text,
+            tuple(events),
+            self._at_end[end.job],
+            identity,
+            machine,
+        )
 
 
 async def no_lock_is_held(pool: SimulatedPool, *, within: float) -> None:

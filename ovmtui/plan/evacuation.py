@@ -1,0 +1,83 @@
+"""Emptying a node, and bringing its machines back: a migration for each machine, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from ovmtui.errors import PlanRefused
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.text import visible
+from ovmtui.model.vm import Vm
+from ovmtui.plan.intent import Intent, Verb
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.readiness import memory_needed_mib
+from ovmtui.plan.render import describe_step
+
+Planning = Callable[[Intent, Mapping[NodeKey, int]], Plan]
+"""Makes a plan, with memory set aside by node in MiB; raises PlanRefused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One machine: its migration as it would be now, or why there is none."""
+
+    vm: VmKey
+    name: str
+    plan: Plan | None = None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """Name of the node that it would go to; empty when it cannot go."""
+        return self.plan.destination.name if self.plan and self.plan.destination else ""
+
+
+def machines_on(node: NodeKey, snapshot: Snapshot) -> list[Vm]:
+    """Return the machines with a domain on `node`, the largest first, so that they find room."""
+    there = [
+        vm
+        for vm in snapshot.vms.values()
+        if any(copy.node == node and copy.domain.is_active for copy in vm.copies)
+    ]
+    return sorted(there, key=lambda vm: (-(vm.memory_mib or 0), vm.name))
+
+
+def moves(wanted: Iterable[tuple[Vm, NodeKey | None]], planning: Planning) -> tuple[Move, ...]:
+    """Return a move for each machine, to the node given or else to the best one.
+
+    Memory that one move takes is not there for the next.
+    """
+    reserved: dict[NodeKey, int] = {}
+    found = []
+    for vm, target in wanted:
+        try:
+            plan = planning(Intent(Verb.MIGRATE, vm.key, target), reserved)
+        except PlanRefused as error:
+            found.append(Move(vm.key, vm.name, reasons=error.reasons))
+            continue
+        failing = [f for f in plan.findings if f.name == "memory" and not f.verdict.passes]
+        if failing:
+            found.append(Move(vm.key, vm.name, reasons=(failing[0].verdict.text,)))
+            continue
+        if plan.destination is not None and vm.memory_mib is not None:
+            needed = memory_needed_mib(vm.memory_mib)
+            reserved[plan.destination] = reserved.get(plan.destination, 0) + needed
+        found.append(Move(vm.key, vm.name, plan))
+    return tuple(found)
+
+
+def render_moves(title: str, listed: Iterable[Move]) -> str:
+    """Return the moves as text: each machine's target and command, or why it stays."""
+    lines = [visible(title)]
+    for number, move in enumerate(listed, 1):
+        name = visible(move.name)
+        if move.plan is None:
+            lines.append(f"  {number}. {name} stays: {visible('; '.join(move.reasons))}")
+            continue
+        lines.append(f"  {number}. {name} → {visible(move.target)}")
+        lines += [f"       {describe_step(step)}" for step in move.plan.steps]
+    if len(lines) == 1:
+        lines.append("  no machine is to be moved")
+    return "\n".join(lines)
