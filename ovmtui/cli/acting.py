@@ -58,7 +58,7 @@ def act(options: argparse.Namespace) -> int:
 
 async def _show_plan(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    async with service(settings) as running:
+    async with service(settings, record=options.record) as running:
         plan = await _plan(running, settings, options, _VERBS[options.verb])
         findings = plan.findings
         if not options.no_checks:
@@ -124,7 +124,7 @@ async def _act(options: argparse.Namespace) -> int:
     verb = Verb(f"ha {options.switch}") if options.command == "ha" else Verb(options.command)
     if not options.yes and not sys.stdin.isatty():
         raise UsageError("nobody can be asked here; add --yes to run without asking")
-    async with service(settings) as running:
+    async with service(settings, record=options.record) as running:
         plan = await _plan(running, settings, options, verb)
         if not options.yes:
             await _confirm(running, plan)

@@ -35,6 +35,9 @@ def parser() -> argparse.ArgumentParser:
         "--config", metavar="FILE", help="configuration file (default: $OVMTUI_CONFIG, then XDG)"
     )
     top.add_argument("--read-only", action="store_true", help="look, and never change anything")
+    top.add_argument(
+        "--record", metavar="FILE", help="keep what the nodes say and the screens show"
+    )
     top.add_argument("--theme", metavar="NAME", help="colour theme of the console")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     commands.add_parser("console", help="open the console (the default)")
@@ -154,6 +157,10 @@ def _other(commands: _Commands) -> None:
     demo.add_argument("--scenario", metavar="NAME", help="play a fault, such as dead-node")
     demo.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
     demo.add_argument("--openssh", action="store_true", help="nodes behind OpenSSH's sshd")
+    replay = commands.add_parser("replay", help="show a recording again, on the same screens")
+    replay.add_argument("file", metavar="FILE", help="made with `ovmtui --record FILE …`")
+    replay.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
+    replay.add_argument("--at", type=float, default=0.0, metavar="SECONDS", help="begin there")
     config = commands.add_parser("config", help="write or check the configuration")
     what = config.add_subparsers(dest="action", metavar="ACTION", required=True)
     init = what.add_parser("init", help="write a first configuration from host names")

@@ -44,7 +44,7 @@ async def _evacuate(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     timeouts = settings.timeouts
     origins = Origins(paths.state_directory() / "origins.json")
-    async with service(settings) as running:
+    async with service(settings, record=options.record) as running:
         await running.settled(timeout=timeouts.connect + timeouts.login + timeouts.probe)
         home = find_any_node(running.snapshot, options.node)
         back = options.command == "bring-back"

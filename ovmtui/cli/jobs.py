@@ -85,7 +85,7 @@ def _record(job: OpenJob) -> dict[str, object]:
 
 async def _act(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    async with service(settings) as running:
+    async with service(settings, record=options.record) as running:
         chosen = await _chosen(running, options)
         if not chosen:
             sys.stderr.write("no job has stopped\n")

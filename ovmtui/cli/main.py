@@ -76,6 +76,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.jobs import jobs
 
             return jobs(options)
+        case "replay":
+            from ovmtui.cli.replay import replay
+
+            return replay(options)
         case "demo":
             from ovmtui.cli.demo import demo
 

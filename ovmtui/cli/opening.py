@@ -16,11 +16,16 @@ from ovmtui.config import load, paths
 from ovmtui.config.schema import Manager, Settings
 from ovmtui.config.secrets import manager_password
 from ovmtui.errors import ConfigurationError, JournalError
+from ovmtui.runtime.clock import SystemClock
 from ovmtui.runtime.interface import HostKeyQuestion
 from ovmtui.runtime.journal import Journal
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.ownership import Ownership
+from ovmtui.runtime.recording import Recording
 from ovmtui.runtime.service import Service
+from ovmtui.toolstacks.redaction import redact
+from ovmtui.transport.interface import Connector
+from ovmtui.transport.recording import RecordingConnector
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
@@ -60,34 +65,62 @@ def log_to_file() -> None:
 
 
 @contextlib.asynccontextmanager
-async def service(settings: Settings) -> AsyncIterator[Service]:
+async def service(settings: Settings, *, record: str | None = None) -> AsyncIterator[Service]:
     """Open the service for `settings`, started; close it at the end.
+
+    With `record` what it hears and shows is kept in that file.
 
     Raises:
         ConfigurationError: the state directory or a key file cannot be used.
+        RecordingFailed: the file is there already, or cannot be made.
     """
+    recording = _recording(record) if record else None
     # The journal opens while the SSH library, the slowest import of all, is loaded.
     journal = asyncio.create_task(_journal())
     ssh = await asyncio.to_thread(_import_ssh)
     known_hosts = known_hosts_path(settings)
+    connector: Connector = ssh.SshConnector(
+        identities=settings.identities,
+        ssh_config=settings.ssh_config,
+        known_hosts=known_hosts,
+    )
+    if recording is not None:
+        connector = RecordingConnector(connector, recording.note, redact)
     opened = Service(
         settings,
-        connector=ssh.SshConnector(
-            identities=settings.identities,
-            ssh_config=settings.ssh_config,
-            known_hosts=known_hosts,
-        ),
+        connector=connector,
         journal=await journal,
         memory=Memory(paths.state_directory() / "ha.json"),
         ownership=ownership(),
         password=_password,
         trust=lambda question: _trust(known_hosts, settings, question),
     )
-    opened.start()
+    async with _recorded(opened, recording):
+        opened.start()
+        try:
+            yield opened
+        finally:
+            await opened.close()
+
+
+def _recording(path: str) -> Recording:
+    return Recording(Path(path), SystemClock(), tell=logging.getLogger(__name__).error)
+
+
+@contextlib.asynccontextmanager
+async def _recorded(opened: Service, recording: Recording | None) -> AsyncIterator[None]:
+    """Keep what `opened` shows, if it is to be kept."""
+    if recording is None:
+        yield
+        return
+    stop = recording.begin(opened)
+    writing = asyncio.create_task(recording.write_for_ever(), name="recording")
     try:
-        yield opened
+        yield
     finally:
-        await opened.close()
+        stop()
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
 
 
 def ownership() -> Ownership:

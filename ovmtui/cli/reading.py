@@ -35,7 +35,7 @@ async def _look(options: argparse.Namespace) -> int:
     if options.pool is not None and options.pool not in settings.pools:
         raise UsageError(f"no pool is called {visible(options.pool)}")
     timeouts = settings.timeouts
-    async with service(settings) as running:
+    async with service(settings, record=options.record) as running:
         await running.settled(timeout=timeouts.connect + timeouts.login + timeouts.probe)
         if options.command == "list" and options.ha:
             await _ask_every_ha(running, options.pool)

@@ -75,6 +75,14 @@ _HOME: tuple[tuple[str, str, str, str, Group, _Obstacle, bool], ...] = (
     ("console.help", "question_mark", "Help", "all keys", Group.CONSOLE, needs.always, True),
     ("console.quit", "q", "Quit", "leave the console", Group.CONSOLE, needs.always, True),
 )
+# id, key, label, help
+_REPLAY: tuple[tuple[str, str, str, str], ...] = (
+    ("replay.pause", "P", "Pause", "pause, or go on"),
+    ("replay.back", "less_than_sign", "-10 s", "ten seconds back"),
+    ("replay.forward", "greater_than_sign", "+10 s", "ten seconds forward"),
+    ("replay.minute-back", "left_curly_bracket", "-1 min", "a minute back"),
+    ("replay.minute-forward", "right_curly_bracket", "+1 min", "a minute forward"),
+)
 # scope, id, key, label, help, obstacle, whether it can change something
 _ELSEWHERE: tuple[tuple[Scope, str, str, str, str, _Obstacle, bool], ...] = (
     (Scope.PLAN, "plan.run", "y", "Run", "run the plan", needs.can_run, True),
@@ -151,6 +159,8 @@ def _all() -> Iterator[Action]:
         yield Action(id, key, label, text, home, Group.JOB, obstacle, changes=True)
     for id, key, label, text, group, obstacle, bar in _HOME:
         yield Action(id, key, label, text, home, group, obstacle, bar=bar)
+    for id, key, label, text in _REPLAY:
+        yield Action(id, key, label, text, home, Group.REPLAY, needs.always)
     for scope, id, key, label, text, obstacle, changes in _ELSEWHERE:
         yield Action(id, key, label, text, scope, Group.HERE, obstacle, changes=changes)
 
@@ -166,9 +176,18 @@ def by_id(action: str) -> Action:
     return _BY_ID[action]
 
 
-def in_scope(scope: Scope, *, read_only: bool) -> Sequence[Action]:
-    """Return the actions of a screen, without those that are not there when read-only."""
-    return [a for a in ACTIONS if a.scope is scope and not (read_only and a.changes)]
+def in_scope(scope: Scope, *, read_only: bool, replaying: bool = False) -> Sequence[Action]:
+    """Return the actions of a screen, without those that are not there.
+
+    These are the changing ones when read-only, and those of a replay when there is none.
+    """
+    return [
+        a
+        for a in ACTIONS
+        if a.scope is scope
+        and not (read_only and a.changes)
+        and (replaying or a.group is not Group.REPLAY)
+    ]
 
 
 def bindings(scope: Scope) -> list[BindingType]:

@@ -25,7 +25,7 @@ from ovmtui.runtime.interface import (
     SnapshotChanged,
     Update,
 )
-from ovmtui.ui.desk import Changes, Desk, Message
+from ovmtui.ui.desk import Changes, Desk, Message, Replay
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.home import HomeScreen
 from ovmtui.ui.screens.host_key import HostKeyScreen
@@ -60,9 +60,17 @@ class OvmtuiApp(TypingOrder[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "how_to_quit", show=False)]
 
     def __init__(
-        self, console: Console, *, theme: str = DEFAULT_THEME, read_only: bool = False
+        self,
+        console: Console,
+        *,
+        theme: str = DEFAULT_THEME,
+        read_only: bool = False,
+        replay: Replay | None = None,
     ) -> None:
-        """Show `console`; NO_COLOR in the environment takes precedence over `theme`."""
+        """Show `console`; NO_COLOR in the environment takes precedence over `theme`.
+
+        `replay` is set when the console is a recording.
+        """
         colour = "NO_COLOR" not in os.environ
         # Only a theme of the terminal's own colours, from the start, is really without any.
         super().__init__(ansi_color=None if colour else True)
@@ -78,6 +86,7 @@ class OvmtuiApp(TypingOrder[None]):
             themes=tuple(self._looks),
             style=self.style_of,
             show=self._show,
+            replay=replay,
         )
         self.home = HomeScreen(self.desk)
         """The main screen, at the bottom of the stack."""

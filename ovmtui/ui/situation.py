@@ -39,6 +39,7 @@ class Group(Enum):
     JOB = "Jobs"
     VIEW = "What is shown"
     PAGES = "Other pages"
+    REPLAY = "Replay of a recording"
     CONSOLE = "Console"
     HERE = ""
 

@@ -10,13 +10,13 @@ from ovmtui.model.job import EventKind, JobEvent, Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.resolve import find_vm
-from ovmtui.runtime.interface import Update
+from ovmtui.runtime.interface import Console, Update
 from ovmtui.runtime.service import Service
 
 PATIENCE = 30.0
 
 
-async def until(service: Service, holds: Callable[[Snapshot], bool]) -> Snapshot:
+async def until(service: Console, holds: Callable[[Snapshot], bool]) -> Snapshot:
     """Return the first snapshot that `holds` is true for."""
     reached = asyncio.Event()
 

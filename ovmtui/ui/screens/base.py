@@ -64,7 +64,7 @@ class ActionScreen(Screen[ResultT]):
     @property
     def offered(self) -> Sequence[Action]:
         """The actions that exist here."""
-        return actions.in_scope(self.SCOPE, read_only=self.desk.read_only)
+        return self.desk.actions_of(self.SCOPE)
 
     def refresh_bar(self) -> None:
         """Show the keys that do something now."""

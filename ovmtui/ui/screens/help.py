@@ -6,7 +6,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ovmtui.ui import actions
 from ovmtui.ui import situation as kinds
 from ovmtui.ui.screens.base import Page
 
@@ -35,7 +34,7 @@ class HelpScreen(Page[None]):
     def content(self) -> RenderableType:
         """Return the keys by subject, for the machines first."""
         parts: list[RenderableType] = []
-        home = actions.in_scope(kinds.Scope.HOME, read_only=self.desk.read_only)
+        home = self.desk.actions_of(kinds.Scope.HOME)
         for group in kinds.Group:
             rows = [(a.key_shown, f"{a.label}: {a.help}") for a in home if a.group is group]
             if rows:
@@ -45,7 +44,7 @@ class HelpScreen(Page[None]):
         for scope in kinds.Scope:
             if scope is kinds.Scope.HOME:
                 continue
-            there = actions.in_scope(scope, read_only=self.desk.read_only)
+            there = self.desk.actions_of(scope)
             rows = [(a.key_shown, f"{a.label}: {a.help}") for a in there]
             parts += self._part(scope.value, rows)
         return Group(*parts[:-1])

@@ -16,7 +16,7 @@ from ovmtui.ui import actions
 from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.home_texts import empty_text, resting_text
 from ovmtui.ui.screens.pane_content import PaneContent
-from ovmtui.ui.screens.viewing import Viewing
+from ovmtui.ui.screens.replaying import Replaying
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.viewmodel.rows import Row, RowCache, build
 from ovmtui.ui.widgets.filter_input import FilterInput
@@ -38,7 +38,7 @@ class Layout(Enum):
     PANE = "-pane"
 
 
-class HomeScreen(Viewing):
+class HomeScreen(Replaying):
     """Shows the newest snapshot and never waits for anything."""
 
     SCOPE = Scope.HOME
@@ -184,10 +184,16 @@ class HomeScreen(Viewing):
         """Let ages and running times go on, while somebody looks."""
         if not self.is_current:
             return
-        if any(job.running for job in self.desk.console.jobs):
+        if self.desk.replay is not None or any(job.running for job in self.desk.console.jobs):
             self.redraw()
         else:
             self._redraw_lines()
+
+    def reload(self) -> None:
+        """Show everything anew, the output included."""
+        if self._content is not None:
+            self._content.reload()
+        self.redraw()
 
     def redraw(self) -> None:
         """Show the newest snapshot as it is to be viewed."""

@@ -38,6 +38,11 @@ class PaneContent:
         else:
             self._show(None, "no job for this machine" if vm else "no machine", ())
 
+    def reload(self) -> None:
+        """Forget what is shown: the next time all of it is taken anew."""
+        self._shown = None
+        self._last = {}
+
     def append(self, events: Sequence[JobEvent]) -> None:
         """Add the new ones among `events` that belong to what is shown."""
         new = [

@@ -29,12 +29,16 @@ class TitleBar(Line):
             wall=console.wall(),
         )
         left, _, clock = said.rpartition("  ")
+        if desk.replay is not None:
+            left = f"{desk.replay.status}  {left}"
         production = any(pool.production for pool in console.snapshot.pools)
         band = " PRODUCTION " if production else ""
         room = max(1, self.size.width - len(clock) - len(band) - 4)
         text = Text(" ")
         text.append(left, desk.style("text"))
         text.highlight_words(["ovmtui"], desk.style("accent"))
+        if desk.replay is not None:
+            text.highlight_words([desk.replay.status], desk.style("warn"))
         text.highlight_regex(r"! \d+ alerts?", desk.style("warn"))
         text.highlight_regex(r"jobs \d+", desk.style("accent"))
         text.truncate(room, overflow="ellipsis", pad=True)

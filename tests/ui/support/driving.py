@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.ui.app import OvmtuiApp
+from ovmtui.ui.desk import Replay
 from ovmtui.ui.widgets.line import Line
 from tests.ui.support import pools
 from tests.ui.support.console import ScriptedConsole
@@ -78,6 +79,7 @@ async def driving(
     size: tuple[int, int] = USUAL,
     read_only: bool = False,
     prepare: Callable[[ScriptedConsole], None] | None = None,
+    replay: Replay | None = None,
 ) -> AsyncIterator[Driver]:
     """Run the application on `snapshot`, the healthy pool if none is given.
 
@@ -86,7 +88,7 @@ async def driving(
     console = ScriptedConsole(snapshot or pools.healthy(), context=pools.context())
     if prepare is not None:
         prepare(console)
-    app = OvmtuiApp(console, read_only=read_only)
+    app = OvmtuiApp(console, read_only=read_only, replay=replay)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, console, pilot)
         await driver.settle()
