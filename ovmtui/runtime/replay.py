@@ -43,6 +43,8 @@ class ReplayConsole:
         self._tape = tape
         self._speed = speed
         self._clock = SystemClock()
+        self.problem = ""
+        """What of the recording could not be shown; empty when all could."""
         self._paused = False
         self._since = self._clock.monotonic()
         self._from = max(0.0, min(at, tape.length))
@@ -202,14 +204,14 @@ class ReplayConsole:
             try:
                 self._apply(entry, quietly=quietly)
             except (msgspec.ValidationError, KeyError) as error:
-                text = f"the recording makes no sense {entry.at} s after its beginning: {error}"
-                self._emit(MessageRaised(text, "error", self.wall()))
+                self.problem = f"the recording makes no sense at {entry.at} s: {error}"
+                self._emit(MessageRaised(self.problem, "error", self.wall()))
 
     def _apply(self, entry: Entry, *, quietly: bool) -> None:
         values = entry.values
         match entry.kind:
             case "node":
-                view = msgspec.convert(values["node"], NodeView)
+                view = msgspec.convert(values["node"], NodeView, str_keys=True)
                 if values["same_configs"]:
                     view = replace(view, configs=self._store.node(view.key).configs)
                 self._store.set_node(view)

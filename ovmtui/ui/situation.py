@@ -179,6 +179,10 @@ _KEYS_SHOWN = {
     "slash": "/",
     "plus": "+",
     "exclamation_mark": "!",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "enter": "⏎",
     "escape": "ESC",
 }

@@ -26,6 +26,8 @@ from ovmtui.simulator.pool import SimulatedPool
 from ovmtui.toolstacks import probe, xm
 from tests.e2e.conftest import pool, settings_file, state
 from tests.e2e.driving import do, until
+from tests.ui.support import pools
+from tests.ui.support.console import ScriptedConsole
 
 __all__ = ["pool", "settings_file", "state"]
 
@@ -64,6 +66,7 @@ async def test_what_was_seen_is_seen_again(
     path, at_end = recorded
     tape = read_tape(path)
     replay = ReplayConsole(tape, at=tape.length)
+    assert replay.problem == ""
     assert told(replay.snapshot) == at_end
     assert [(job.title, job.outcome) for job in replay.jobs] == [
         ("migrate oradb01 → ovm1", Outcome.DONE),
@@ -75,6 +78,31 @@ async def test_what_was_seen_is_seen_again(
     replay.seek(-tape.length)
     assert replay.position < 1.0
     assert replay.jobs == ()
+    await replay.close()
+
+
+async def test_every_fact_comes_back_as_it_was(tmp_path: Path) -> None:
+    console = ScriptedConsole(pools.healthy(), context=pools.context())
+    recording = Recording(tmp_path / "r.jsonl", SystemClock(), tell=lambda text: None)
+    stop = recording.begin(console)
+    console.show(pools.split_brain())
+    job = console.begin(console.plan(Intent(Verb.STOP, pools.vm_key(2))))
+    console.happen(job, EventKind.STEP, "xm shutdown web01", step=2, node="ovm1")
+    console.say("a node has rebooted", "warning")
+    stop()
+    writing = asyncio.create_task(recording.write_for_ever())
+    await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    tape = read_tape(tmp_path / "r.jsonl")
+    replay = ReplayConsole(tape, at=tape.length)
+    assert replay.problem == ""
+    assert any(node.cpu_percent for node in console.snapshot.nodes.values())
+    assert dict(replay.snapshot.nodes) == dict(console.snapshot.nodes)
+    assert dict(replay.snapshot.vms) == dict(console.snapshot.vms)
+    assert replay.jobs == console.jobs
+    assert replay.events(job) == console.events(job)
+    assert [entry.kind for entry in tape.entries].count("message") == 1
     await replay.close()
 
 
@@ -96,6 +124,7 @@ async def test_it_runs_pauses_and_goes_back_and_forth(
     replay.seek(tape.length)
     assert told(replay.snapshot)["oradb01"][1] == ["ovm1"]
     assert len(replay.jobs) == 2
+    assert replay.problem == ""
     vm = next(iter(replay.snapshot.vms))
     with pytest.raises(PlanRefused, match="this is a recording"):
         replay.plan(Intent(Verb.STOP, vm))
