@@ -6,6 +6,7 @@ from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import VmState
+from ovmtui.plan.leftovers import leftovers
 
 
 def where_it_stands(snapshot: Snapshot, vm: VmKey, name: str) -> str:
@@ -41,6 +42,10 @@ def next_step(snapshot: Snapshot, vm: VmKey, outcome: Outcome, job: str) -> str:
         )
     if outcome is Outcome.REFUSED:
         return ""
+    if machine is not None:
+        mendable = [left for left in leftovers(machine, snapshot) if left.repair is not None]
+        if mendable:
+            return f"safe next step: {mendable[0].what}; {mendable[0].remedy}"
     how = f"`ovmtui jobs resume {job}` (or R in the list of jobs)"
     if outcome is Outcome.UNKNOWN:
         return f"safe next step: once its node answers, {how} reads its result and goes on"
