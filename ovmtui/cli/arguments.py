@@ -61,7 +61,9 @@ def _reading(commands: _Commands) -> None:
     )
     nodes = commands.add_parser("nodes", help="list the nodes of every pool")
     nodes.add_argument("--pool", help="only this pool")
-    for command in (listing, nodes):
+    check = commands.add_parser("check", help="check logins, tools, repositories and their locks")
+    check.add_argument("--pool", help="only this pool")
+    for command in (listing, nodes, check):
         command.add_argument("--json", action="store_true", help="print JSON")
     plan = commands.add_parser("plan", help="print the plan of a verb, run nothing")
     plan.add_argument("verb", choices=VERBS)

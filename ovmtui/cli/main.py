@@ -64,6 +64,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.acting import act
 
             return act(options)
+        case "check":
+            from ovmtui.cli.checking import check
+
+            return check(options)
         case "history":
             from ovmtui.cli.history import history
 

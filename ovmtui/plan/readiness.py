@@ -100,6 +100,31 @@ class MemoryFree:
 
 
 @dataclass(frozen=True, slots=True)
+class NameFree:
+    """The target lists no domain of the machine's name: its migration would fail at the end."""
+
+    vm: VmKey
+    node: NodeKey
+    name: str = "name-free"
+    overridable: bool = False
+
+    @property
+    def subject(self) -> str:
+        """Phrase for the plan screen."""
+        return f"its name is free on {self.node.name}"
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Look for a domain of that name, under way or not."""
+        vm = snapshot.vms.get(self.vm)
+        if vm is None:
+            return fails("it is not known in this pool")
+        for domain in snapshot.nodes[self.node].domains or ():
+            if domain.plain_name == vm.name:
+                return fails(f"{domain.name} (id {domain.domid}) is there")
+        return holds("no domain there has it")
+
+
+@dataclass(frozen=True, slots=True)
 class SameCpu:
     """Source and target have the same CPU model; the toolstack does not check it."""
 

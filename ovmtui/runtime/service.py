@@ -32,6 +32,7 @@ from ovmtui.runtime.interface import (
 )
 from ovmtui.runtime.jobs import Jobs
 from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.lockcheck import check_locks
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.ownership import Ownership
@@ -60,6 +61,7 @@ class Service:
     ) -> None:
         """Wire the parts; `start` sets them going. `trust` writes a host key down."""
         self._settings = settings
+        self._operator = operator or Operator.current()
         self._trust = trust
         self._journal = journal
         self._clock = clock or SystemClock()
@@ -72,15 +74,11 @@ class Service:
         self._managers = wiring.managers(
             settings, self._watchers, self._store, self._clock, password=password
         )
-        probe = settings.timeouts.probe
-        self._inspection = Inspection(self._watchers, self._store, self._clock, patience=probe)
+        patience = settings.timeouts.probe
+        self._inspection = Inspection(self._watchers, self._store, self._clock, patience=patience)
+        every_node, every_manager = self._watchers, self._managers
         world = World(
-            self._watchers,
-            self._managers,
-            self._store,
-            self._inspection,
-            operator or Operator.current(),
-            self._clock,
+            every_node, every_manager, self._store, self._inspection, self._operator, self._clock
         )
         self._unfinished = UnfinishedJobs(journal, ownership)
         self._jobs = Jobs(
@@ -100,9 +98,9 @@ class Service:
 
     def start(self) -> None:
         """Set every node's and manager's task going, on the running event loop."""
-        nodes = {f"node {key}": watcher.run for key, watcher in self._watchers.items()}
-        managers = {f"manager of {name}": it.run for name, it in self._managers.items()}
-        for name, run in (nodes | managers).items():
+        runs = {f"node {key}": watcher.run for key, watcher in self._watchers.items()}
+        runs |= {f"manager of {name}": manager.run for name, manager in self._managers.items()}
+        for name, run in runs.items():
             task = supervise(name, run, clock=self._clock, tell=self._error)
             self._tasks.append(asyncio.create_task(task, name=name))
         if problem := self._journal.problem:
@@ -148,8 +146,12 @@ class Service:
         return self._planner.plan(intent)
 
     def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Sequence[Move]:
-        """Return a migration for each machine, or why it has none; to the best node for None."""
+        """Return a migration for each machine, to a node or the best one, or why there is none."""
         return self._planner.moves(wanted)
+
+    async def check_locks(self, pool: str) -> Sequence[Finding]:
+        """Return whether the repositories of `pool` know working locks, tried for real."""
+        return await check_locks(pool, self.snapshot, self._watchers, self._operator)
 
     def targets(self, vm: VmKey) -> Sequence[Target]:
         """Return the nodes of the machine's pool, best first, excluded ones last."""
@@ -209,11 +211,7 @@ class Service:
                 watcher.wake()
 
     def trust_host_key(self, question: HostKeyQuestion) -> None:
-        """Write the key to known_hosts and connect anew.
-
-        Raises:
-            OSError: known_hosts cannot be written.
-        """
+        """Write the key to known_hosts and connect anew; raises OSError when it cannot."""
         self._trust(question)
         self._watchers[question.node].wake()
 
@@ -234,8 +232,8 @@ class Service:
 
     def _job_ended(self, plan: Plan, outcome: Outcome) -> None:
         if plan.intent.verb in {Verb.STOP, Verb.DESTROY} and outcome is Outcome.DONE:
-            pool = self._settings.pools[plan.vm.pool]
-            self._alarms.watch_for_restart(plan.vm, seconds=pool.budgets.watch)
+            seconds = self._settings.pools[plan.vm.pool].budgets.watch
+            self._alarms.watch_for_restart(plan.vm, seconds=seconds)
 
     def _snapshot_changed(self, old: Snapshot, new: Snapshot) -> None:
         self._alarms.see(old, new)

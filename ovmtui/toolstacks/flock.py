@@ -196,6 +196,11 @@ def release_script(holder: LockHolder) -> str:
     return _RELEASE.format(beat=shlex.quote(holder.beat), holder=holder.pid)
 
 
+def remove_script(path: str) -> str:
+    """Return what removes a lock's file that nobody needs any more."""
+    return f"LC_ALL=C; export LC_ALL\nrm -f -- {shlex.quote(path)}\n"
+
+
 def read_answer(status: int | None) -> LockAnswer:
     """Return what the exit code of a holder or a preview means."""
     if status == _HELD:

@@ -175,3 +175,20 @@ async def test_a_damaged_journal_stops_acting_and_not_looking(
     assert "is damaged" in stderr
     assert "move it away" in stderr
     assert pool.changes == ()
+
+
+async def test_check_tries_the_repositorys_lock_and_names_what_is_wrong(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    code, stdout, _ = await run(settings_file, "check", "--json")
+    found = json.loads(stdout)
+    lock = next(one for one in found if one["check"] == "lock")
+    assert (code, lock["standing"], lock["seen"]) == (0, "holds", "seen by ovm2, ovm3, ovm4")
+    assert not list(pool.directory.rglob(".ovmtui-check.lock"))
+    await pool.faults.kill_node("ovm3")
+    await pool.faults.set_xend("ovm2", "stopped")
+    code, stdout, _ = await run(settings_file, "check")
+    assert code == 1
+    assert "Is xend running?" in stdout
+    assert "refused" in stdout
+    assert pool.changes == ()

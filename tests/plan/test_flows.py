@@ -208,6 +208,23 @@ def test_migrate_is_one_live_migration_and_a_verification_without_ha() -> None:
     assert {check.name for check in plan.checks} == {"disks", "bridges", "relocation"}
 
 
+def test_migrate_to_a_node_that_has_a_namesake_is_refused() -> None:
+    other = domain("ovmguest1", 9, uuid="6b0e8a0e-6a5b-4b3c-a6f0-000000000777")
+    snapshot = pool(node("ovm1", domain()), node("ovm2", other))
+    plan = flows.build(Intent(Verb.MIGRATE, VM, key("ovm2")), snapshot, context(), now=NOW)
+    assert standings(plan)["name-free"] is Standing.FAILS
+
+
+def test_nothing_is_planned_before_the_machines_lock_can_be_placed() -> None:
+    unsearched = replace(node("ovm1", domain()), configs=None)
+    with pytest.raises(PlanRefused, match="not searched yet on ovm1"):
+        flows.build(Intent(Verb.STOP, VM), pool(unsearched), context(), now=NOW)
+    hanging = replace(unsearched, scan_problem="searching took over 60 s")
+    plan = flows.build(Intent(Verb.STOP, VM), pool(hanging), context(), now=NOW)
+    assert plan.lock is not None
+    assert plan.lock.path is None
+
+
 def test_migrate_to_its_own_node_is_no_plan() -> None:
     with pytest.raises(PlanRefused, match="already"):
         flows.build(

@@ -40,6 +40,15 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, *, now: float) -
         # A name that no command takes as a plain word, such as an option or domain 0.
         raise PlanRefused((str(error),)) from None
     vm = snapshot.vms[plan.vm]
+    unsearched = [
+        node.key.name
+        for node in snapshot.nodes_of(plan.vm.pool)
+        if node.certain and node.configs is None and not node.scan_problem
+    ]
+    if not vm.configs and unsearched:
+        # Other consoles may know its vm.cfg already, and hold its lock beside it.
+        places = ", ".join(unsearched)
+        raise PlanRefused((f"the repositories were not searched yet on {places}: try again soon",))
     lock = lock_place(vm, _workplace(plan), snapshot, grace=context.limits.lock_grace)
     return replace(plan, lock=lock, findings=findings(plan, snapshot, now))
 

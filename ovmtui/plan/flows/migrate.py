@@ -14,7 +14,7 @@ from ovmtui.plan.flows import parts
 from ovmtui.plan.guards import NodeAnswers, RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.readiness import MemoryFree, SameCpu
+from ovmtui.plan.readiness import MemoryFree, NameFree, SameCpu
 from ovmtui.plan.steps import CommandStep, VerifyStep
 from ovmtui.plan.waits import RunsOn
 from ovmtui.toolstacks import preconditions, xm
@@ -52,6 +52,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         guards=(
             runs,
             answers,
+            NameFree(vm.key, target),
             MemoryFree(target, vm.memory_mib, context.reserved_mib.get(target, 0)),
             SameCpu(source, target),
         ),

@@ -180,6 +180,8 @@ def _ha(
     notes: list[str] = []
     if not context.address:
         notes.append("No address is known for the guest: neither ping nor login is waited for.")
+    if vm.ha.state is HaState.ON and context.manager_configured:
+        notes.append("HA is on: the pool may be starting it itself at this moment.")
     wanted, why = _wanted(vm, intent, context)
     if not wanted:
         if context.manager_configured:
