@@ -95,12 +95,12 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         password=_password,
         trust=lambda question: _trust(known_hosts, settings, question),
     )
-    async with _recorded(opened, recording):
-        opened.start()
-        try:
+    opened.start()
+    try:
+        async with _recorded(opened, recording):
             yield opened
-        finally:
-            await opened.close()
+    finally:
+        await opened.close()
 
 
 def _recording(path: str) -> Recording:

@@ -8,34 +8,27 @@ from dataclasses import replace
 
 import msgspec
 
-from ovmtui.errors import PlanRefused
 from ovmtui.model.ha import HaFact
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobEvent, JobState, advance
 from ovmtui.model.node import NodeView
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.plan.intent import Intent
-from ovmtui.plan.placement import Target
-from ovmtui.plan.plan import Plan
-from ovmtui.plan.verdict import Finding
 from ovmtui.runtime.clock import SystemClock
 from ovmtui.runtime.interface import (
-    HostKeyQuestion,
     JobChanged,
     MessageRaised,
-    OpenJob,
     SnapshotChanged,
     Update,
 )
+from ovmtui.runtime.looking import LookingOnly
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.tape import Entry, Tape
 
-_REFUSED = "this is a recording: nothing can be done to it"
 _LONGEST_SLEEP = 0.25
 """Seconds between two looks at the time, so that a change of speed is felt at once."""
 
 
-class ReplayConsole:
+class ReplayConsole(LookingOnly):
     """Implements `interface.Console` from a tape; nothing can be acted on."""
 
     def __init__(self, tape: Tape, *, speed: float = 1.0, at: float = 0.0) -> None:
@@ -51,10 +44,12 @@ class ReplayConsole:
         self._listeners: list[Callable[[Update], None]] = []
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._rewind()
+        self._forget()
 
     def start(self) -> None:
-        """Let the tape run, on the running event loop."""
+        """Show what was known at the beginning, and let the tape run, on the running loop."""
+        self._since = self._clock.monotonic()
+        self._rewind()
         self._task = asyncio.get_running_loop().create_task(self._play(), name="replay")
 
     @property
@@ -114,54 +109,6 @@ class ReplayConsole:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def plan(self, intent: Intent) -> Plan:
-        """Refuse."""
-        raise PlanRefused((_REFUSED,))
-
-    def targets(self, vm: VmKey) -> Sequence[Target]:
-        """Return none."""
-        return ()
-
-    async def preflight(self, plan: Plan) -> Sequence[Finding]:
-        """Return what the plan was made with."""
-        return plan.findings
-
-    def run(self, plan: Plan) -> str:
-        """Refuse."""
-        raise PlanRefused((_REFUSED,))
-
-    async def unfinished(self) -> Sequence[OpenJob]:
-        """Return none: a recording has nothing to go on with."""
-        return ()
-
-    async def resume(self, job: str) -> None:
-        """Refuse."""
-        raise PlanRefused((_REFUSED,))
-
-    async def give_up(self, job: str) -> None:
-        """Refuse."""
-        raise PlanRefused((_REFUSED,))
-
-    def plan_of(self, job: str) -> Plan:
-        """Raise KeyError: plans are not recorded."""
-        raise KeyError(job)
-
-    def answer(self, job: str, choice: str) -> None:
-        """Do nothing."""
-
-    def cancel(self, job: str) -> str:
-        """Say why not."""
-        return _REFUSED
-
-    def refresh(self) -> None:
-        """Do nothing."""
-
-    def set_attention(self, *, focused: bool) -> None:
-        """Do nothing."""
-
-    def trust_host_key(self, question: HostKeyQuestion) -> None:
-        """Do nothing: host keys are not recorded."""
-
     async def close(self) -> None:
         """End it."""
         if self._task is not None:
@@ -169,12 +116,17 @@ class ReplayConsole:
             await asyncio.gather(self._task, return_exceptions=True)
         self._store.close()
 
-    def _rewind(self) -> None:
-        """Know what was known at the position, from the beginning on."""
+    def _forget(self) -> None:
+        """Know nothing."""
         self._next = 0
         self._store = Store(self._tape.pools, self)
         self._states: dict[str, JobState] = {}
         self._events: dict[str, list[JobEvent]] = {}
+
+    def _rewind(self) -> None:
+        """Know what was known at the position, from the beginning on."""
+        self._store.close()
+        self._forget()
         self._apply_due(quietly=True)
         self._store.listen(lambda old, new: self._emit(SnapshotChanged()))
 

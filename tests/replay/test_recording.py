@@ -66,6 +66,7 @@ async def test_what_was_seen_is_seen_again(
     path, at_end = recorded
     tape = read_tape(path)
     replay = ReplayConsole(tape, at=tape.length)
+    replay.start()
     assert replay.problem == ""
     assert told(replay.snapshot) == at_end
     assert [(job.title, job.outcome) for job in replay.jobs] == [
@@ -96,6 +97,7 @@ async def test_every_fact_comes_back_as_it_was(tmp_path: Path) -> None:
     await asyncio.gather(writing, return_exceptions=True)
     tape = read_tape(tmp_path / "r.jsonl")
     replay = ReplayConsole(tape, at=tape.length)
+    replay.start()
     assert replay.problem == ""
     assert any(node.cpu_percent for node in console.snapshot.nodes.values())
     assert dict(replay.snapshot.nodes) == dict(console.snapshot.nodes)

@@ -1,0 +1,67 @@
+"""The part of a console that acts, where nothing can be acted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ovmtui.errors import PlanRefused
+from ovmtui.model.identity import VmKey
+from ovmtui.plan.intent import Intent
+from ovmtui.plan.placement import Target
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.verdict import Finding
+from ovmtui.runtime.interface import HostKeyQuestion, OpenJob
+
+_REFUSED = "this is a recording: nothing can be done to it"
+
+
+class LookingOnly:
+    """Refuses every verb of `interface.Console`."""
+
+    def plan(self, intent: Intent) -> Plan:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
+
+    def targets(self, vm: VmKey) -> Sequence[Target]:
+        """Return none."""
+        return ()
+
+    async def preflight(self, plan: Plan) -> Sequence[Finding]:
+        """Return what the plan was made with."""
+        return plan.findings
+
+    def run(self, plan: Plan) -> str:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
+
+    async def unfinished(self) -> Sequence[OpenJob]:
+        """Return none: a recording has nothing to go on with."""
+        return ()
+
+    async def resume(self, job: str) -> None:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
+
+    async def give_up(self, job: str) -> None:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
+
+    def plan_of(self, job: str) -> Plan:
+        """Raise KeyError: plans are not recorded."""
+        raise KeyError(job)
+
+    def answer(self, job: str, choice: str) -> None:
+        """Do nothing."""
+
+    def cancel(self, job: str) -> str:
+        """Say why not."""
+        return _REFUSED
+
+    def refresh(self) -> None:
+        """Do nothing."""
+
+    def set_attention(self, *, focused: bool) -> None:
+        """Do nothing."""
+
+    def trust_host_key(self, question: HostKeyQuestion) -> None:
+        """Do nothing: host keys are not recorded."""
