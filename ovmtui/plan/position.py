@@ -25,6 +25,8 @@ class Pending:
     index: int | None
     remote: str
     """Name of its detached job."""
+    began: float = 0.0
+    """When it was begun, in seconds since the epoch."""
     told: Mapping[Stream, int] = field(default_factory=lambda: MappingProxyType({}))
     """Lines of its output that are written down already."""
 
@@ -81,7 +83,7 @@ def position_of(plan: Plan, events: Sequence[JobEvent]) -> Position:
     if last is not None and ended in _OPEN:
         step = _step_of(plan, last)
         if step is not None:
-            pending = Pending(step, last.step, last.remote, MappingProxyType(dict(told)))
+            pending = Pending(step, last.step, last.remote, last.at, MappingProxyType(dict(told)))
     return Position(index, pending, begun, holder)
 
 

@@ -104,7 +104,7 @@ class Engine:
             case Effect.TAKE_UP:
                 assert isinstance(self._agenda.item, Attach)
                 pending = self._agenda.item.pending
-                self._minutes.take_up(pending.step, pending.index, pending.remote)
+                self._minutes.take_up(pending)
                 return await self._commanding.attach(pending)
             case Effect.ATTACH:
                 return await self._commanding.again()

@@ -11,7 +11,7 @@ from ovmtui.model.job import EventKind, Level, Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.machine import Event
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.position import Position
+from ovmtui.plan.position import Pending, Position
 from ovmtui.plan.statement import next_step, where_it_stands
 from ovmtui.plan.steps import CommandStep, Step
 from ovmtui.runtime.clock import Clock
@@ -74,6 +74,7 @@ class Minutes:
         self._ha_before = self._ha()
         text = self._plan.title
         if position is not None:
+            self._began = self._ago(self._recorder.state.started_at)
             text += f" goes on, by {self._operator.user} at {self._operator.host}"
         await self._recorder.emit(EventKind.PLAN, text, label=self._label)
 
@@ -92,11 +93,16 @@ class Minutes:
             login=login,
             actor=f"{self._operator.user}@{self._operator.host}",
         )
-        self.take_up(step, index, remote)
-
-    def take_up(self, step: Step, index: int | None, remote: str) -> None:
-        """Know of a step whose intent was written before a break."""
         self._open.append(_Open(step, index, self._clock.monotonic(), remote))
+
+    def take_up(self, pending: Pending) -> None:
+        """Know of a command whose intent was written before a break."""
+        began = self._ago(pending.began)
+        self._open.append(_Open(pending.step, pending.index, began, pending.remote))
+
+    def _ago(self, wall: float) -> float:
+        """Return what the monotonic clock said, or would have said, at a time of day."""
+        return self._clock.monotonic() - max(0.0, self._clock.wall() - wall)
 
     async def end_step(self, said: Happened) -> None:
         """Write how the step that began last has ended."""

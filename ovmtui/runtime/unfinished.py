@@ -19,6 +19,9 @@ from ovmtui.runtime.ownership import Ownership
 
 _MOST = 1_000
 """Jobs without an end that are looked at."""
+_CLAIMS = 4
+_PAUSE = 0.1
+"""Seconds between two attempts to take a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,12 @@ class UnfinishedJobs:
         Raises:
             JournalError: another one does, or it cannot be told.
         """
-        if not await asyncio.to_thread(self._ownership.claim, job):
+        for _ in range(_CLAIMS):
+            if await asyncio.to_thread(self._ownership.claim, job):
+                break
+            # Somebody who only asks whether it is free holds it for a moment, too.
+            await asyncio.sleep(_PAUSE)
+        else:
             raise JournalError("another console works on this job")
         try:
             yield

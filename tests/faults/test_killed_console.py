@@ -82,6 +82,9 @@ async def test_a_migration_is_finished_by_the_next_console(tmp_path: Path, how: 
             "plan",
             "plan end",
         ]
+        (migrated,) = [e for e in events if e["kind"] == "step end" and e["step"] == 0]
+        begun = next(e for e in events if e["kind"] == "step" and e["step"] == 0)
+        assert migrated["seconds"] == pytest.approx(migrated["at"] - begun["at"], abs=0.5)
         lines = Counter(e["text"] for e in events if "Saving memory pages: iter 1" in e["text"])
         assert lines
         assert set(lines.values()) == {1}, "a line of the log came twice"
