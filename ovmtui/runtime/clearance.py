@@ -17,6 +17,11 @@ from ovmtui.runtime.inspection import Inspection
 from ovmtui.runtime.locking import MachineLock
 from ovmtui.runtime.recorder import Recorder
 
+_LOOKS = 3
+_PAUSE = 1.0
+"""What cannot be told is looked at so often, with so many seconds in between: a domain that
+is just leaving a node's list makes the whole list doubtful for a moment."""
+
 
 class Clearance:
     """Judges the guards, checks and conditions of one plan."""
@@ -40,6 +45,12 @@ class Clearance:
     async def before_plan(self) -> str:
         """Judge every guard and check; return why the plan may not begin, or nothing."""
         findings = await self._inspection.inspect(self._plan)
+        for _ in range(_LOOKS - 1):
+            bad = [finding.verdict.standing for finding in findings if not finding.verdict.passes]
+            if not bad or set(bad) != {Standing.UNKNOWN}:
+                break
+            await self._clock.sleep(_PAUSE)
+            findings = await self._inspection.inspect(self._plan)
         for finding in findings:
             await self._tell(finding)
         return "; ".join(_reason(finding) for finding in findings if not finding.verdict.passes)
@@ -76,14 +87,23 @@ class Clearance:
         lost, _ = await asyncio.gather(lock.confirm(), self.look())
         if lost:
             return lost
-        now = self._clock.monotonic()
-        for condition in step.conditions:
-            overrides = self._plan.intent.overrides
-            finding = judge(condition, self._snapshot(), now, overrides=overrides)
-            if not finding.verdict.passes:
-                await self._tell(finding)
-                return _reason(finding)
-        return ""
+        bad = self._failing(step)
+        for _ in range(_LOOKS - 1):
+            if bad is None or bad.verdict.standing is not Standing.UNKNOWN:
+                break
+            await self._clock.sleep(_PAUSE)
+            await self.look()
+            bad = self._failing(step)
+        if bad is None:
+            return ""
+        await self._tell(bad)
+        return _reason(bad)
+
+    def _failing(self, step: CommandStep) -> Finding | None:
+        """Return the first condition of `step` that does not hold now."""
+        now, overrides = self._clock.monotonic(), self._plan.intent.overrides
+        found = (judge(c, self._snapshot(), now, overrides=overrides) for c in step.conditions)
+        return next((finding for finding in found if not finding.verdict.passes), None)
 
     async def _tell(self, finding: Finding) -> None:
         standing = finding.verdict.standing

@@ -44,7 +44,8 @@ async def preview(place: LockPlace, watchers: Mapping[NodeKey, NodeWatcher]) -> 
         return _finding(Standing.UNKNOWN, str(error))
     match flock.read_answer(result.exit_status):
         case LockAnswer.TAKEN:
-            return _finding(Standing.HOLDS, f"its lock is free: {place.text}")
+            free = f"its lock beside vm.cfg is free, and will be held on {place.node.name}"
+            return _finding(Standing.HOLDS, free)
         case LockAnswer.HELD:
             return _finding(Standing.FAILS, f"locked by {flock.who_holds(result.stdout)}")
         case LockAnswer.BROKEN:
