@@ -279,3 +279,12 @@ def test_machines_that_are_gone_are_not_kept() -> None:
     assert cache
     build(pools.empty(), EVERYTHING, jobs=(), now=NOW, cache=cache)
     assert cache == {}
+
+
+def test_a_machine_that_runs_nowhere_though_ha_is_on_says_so() -> None:
+    down = pools.pool(pools.node("ovm1", configs=pools.CONFIGS[:1]), ha={1: HaState.ON})
+    (row,) = shown(down).rows
+    assert cell(row, "note").text == "HA is on, runs nowhere"
+    off = pools.pool(pools.node("ovm1", configs=pools.CONFIGS[:1]), ha={1: HaState.OFF})
+    (row,) = shown(off).rows
+    assert cell(row, "note").text == ""

@@ -234,6 +234,8 @@ def _note(vm: Vm, snapshot: Snapshot, now: float, *, stale: bool) -> Cell:
         oldest = min((at for at in listed if at is not None), default=None)
         old = "" if oldest is None else f"{age(now - oldest)} old; "
         return Cell(f"{old}{visible(vm.reason, limit=120)}", "unknown")
+    if vm.state is VmState.DOWN and vm.ha.state is HaState.ON:
+        return Cell("HA is on, runs nowhere", "warn")
     if vm.reason:
         role = "danger" if vm.state is VmState.SPLIT_BRAIN else "unknown"
         return Cell(visible(vm.reason, limit=160), role)
