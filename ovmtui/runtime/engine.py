@@ -156,11 +156,11 @@ class Engine:
     async def _take_lock(self) -> Happened:
         holder = self._position.holder if self._position else ""
         why = await (self._lock.adopt(holder) if holder else self._lock.take())
-        return Happened(Event.REFUSED, f"refused: {why}") if why else Happened(Event.LOCKED)
+        return Happened(Event.REFUSED, why) if why else Happened(Event.LOCKED)
 
     async def _clear_plan(self) -> Happened:
         if why := await self._clearance.before_plan():
-            return Happened(Event.REFUSED, f"refused, nothing was done: {why}")
+            return Happened(Event.REFUSED, f"nothing was done: {why}")
         return Happened(Event.CLEARED)
 
     def _choose(self) -> Happened:
