@@ -364,3 +364,15 @@ def test_states_of_the_pools_are_what_the_tests_assume() -> None:
     assert states["ldap1"] == "unknown"
     assert states["build7"] == "unknown"
     assert DomainState.RUNNING.value == states["web01"]
+
+
+async def test_the_details_tell_what_a_failed_migration_left_and_what_mends_it() -> None:
+    idle = pools.domain("ovmguest1", 1, DomainState.PAUSED, cpu_seconds=0.0)
+    snapshot = pools.pool(
+        pools.node("ovm1", pools.domain("ovmguest1", 1)), pools.node("ovm2", idle)
+    )
+    async with driving(snapshot) as driver:
+        await driver.go_to(1)
+        await driver.press("enter")
+        assert "it never executed there" in driver.words
+        assert "ovmtui repair ovmguest1 --on ovm2" in driver.words

@@ -190,6 +190,15 @@ def test_down_though_ha_is_on() -> None:
     assert told(down) == [("warn", "ovmguest1: runs nowhere, though HA is on")]
 
 
+def test_two_copies_come_before_every_other_danger() -> None:
+    crashed = pools.domain("aaa", 2, DomainState.CRASHED)
+    twice = [pools.domain("web01", 1), crashed]
+    snapshot = pools.pool(pools.node("ovm1", *twice), pools.node("ovm2", pools.domain("web01", 1)))
+    first, second, *_ = told(snapshot)
+    assert "SPLIT BRAIN" in first[1]
+    assert "crashed" in second[1]
+
+
 def test_a_second_place_that_is_not_known_now_is_told_in_every_state() -> None:
     lost = pools.unreachable(pools.node("ovm2", pools.domain("web01", 2)))
     for state in (DomainState.RUNNING, DomainState.PAUSED, DomainState.CRASHED):

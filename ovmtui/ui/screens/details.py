@@ -12,6 +12,7 @@ from ovmtui.model.identity import VmKey
 from ovmtui.model.text import visible
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.model.vmconfig import ConfigFile
+from ovmtui.plan.leftovers import leftovers
 from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.base import Page
 from ovmtui.ui.screens.times import NONE, clock, mib, number
@@ -44,6 +45,7 @@ class DetailsScreen(Page[None]):
             return Text("no node lists it and no vm.cfg names it any more", self.desk.style("warn"))
         parts: list[RenderableType] = [self._facts(vm)]
         parts += self._part("domains", [self._copy(copy) for copy in vm.copies])
+        parts += self._part("left over", self._left(vm))
         for file in vm.configs:
             parts += self._config(file)
         parts += self._part("jobs", self._jobs())
@@ -63,6 +65,12 @@ class DetailsScreen(Page[None]):
             ("HA", self._ha(vm)),
         ]
         return self._pairs(rows, marked={"why"})
+
+    def _left(self, vm: Vm) -> list[tuple[str, str]]:
+        return [
+            (left.node.name, f"{left.what}: {left.why}; {left.remedy}")
+            for left in leftovers(vm, self.desk.console.snapshot)
+        ]
 
     def _ha(self, vm: Vm) -> str:
         fact = vm.ha

@@ -33,7 +33,9 @@ class Alert:
 
 def alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
     """Return the alerts of a snapshot: dangers, then warnings, then what is unknown."""
-    found = [alert for vm in snapshot.vms.values() for alert in _of_vm(vm, snapshot)]
+    # Nothing is worse than two copies, whatever else is a danger.
+    vms = sorted(snapshot.vms.values(), key=lambda vm: vm.state is not VmState.SPLIT_BRAIN)
+    found = [alert for vm in vms for alert in _of_vm(vm, snapshot)]
     found += [alert for pool in snapshot.pools for alert in _unknown(pool.name, snapshot)]
     found += [alert for node in snapshot.nodes.values() for alert in _of_node(node)]
     found += [
@@ -85,7 +87,8 @@ def _of_vm(vm: Vm, snapshot: Snapshot) -> list[Alert]:
             text = f"{name}: SPLIT BRAIN, {reason}; start nothing, and destroy the wrong copy (D)"
             return [Alert("danger", text, vm.key), *left]
         case VmState.CRASHED | VmState.DYING:
-            return [Alert("danger", f"{name}: {vm.state.value} on {_places(vm)}{also}", vm.key)]
+            text = f"{name}: {vm.state.value} on {_places(vm)}{also}"
+            return [Alert("danger", text, vm.key), *left]
         case VmState.DOWN if vm.ha.state is HaState.ON:
             return [Alert("warn", f"{name}: runs nowhere, though HA is on", vm.key)]
         case _ if left:
