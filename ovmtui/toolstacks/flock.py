@@ -114,9 +114,9 @@ _RELEASE = """\
 beat={beat} holder={holder}
 [ -d "${{beat%/*}}" ] || exit 0
 echo release >"$beat"
-kill -TERM "$holder" 2>/dev/null
 tries=0
-while [ ! -e "${{beat%/*}}/exit" ] && kill -0 "$holder" 2>/dev/null && [ "$tries" -lt 20 ]; do
+# A signal that comes just before the holder begins to wait does not wake it: one is not enough.
+while [ ! -e "${{beat%/*}}/exit" ] && kill -TERM "$holder" 2>/dev/null && [ "$tries" -lt 20 ]; do
     sleep 0.1
     tries=$((tries + 1))
 done
