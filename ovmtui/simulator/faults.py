@@ -141,6 +141,22 @@ class Faults:
         """Let `ovm` print `Error:` with `text`, do nothing, and exit with 0."""
         self._world.manager.complaint = text
 
+    async def manager_asks(self, question: str) -> None:
+        """Let `ovm config` ask a further question between the others."""
+        self._world.manager.surprise = question
+
+    async def hold_agent_lock(self, node: str, service: str) -> None:
+        """Let somebody else hold the lock of a service of the node's agent."""
+        self._world.agent_locks.add((self._node(node).name, service))
+
+    async def release_agent_lock(self, node: str, service: str) -> None:
+        """Give that lock back."""
+        self._world.agent_locks.discard((self._node(node).name, service))
+
+    async def set_mount(self, node: str, mounts: str) -> None:
+        """Replace what the node has mounted, in the form of `/proc/mounts`."""
+        self._node(node).write("/proc/mounts", mounts)
+
     async def manager_slow(self, factor: float = 10.0) -> None:
         """Let each call of `ovm` take `factor` times as long."""
         self._world.manager.slowness = factor

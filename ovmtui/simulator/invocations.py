@@ -12,6 +12,9 @@ from ovmtui.model.command import MASK
 _CHANGING_XM = frozenset(
     {"create", "shutdown", "reboot", "destroy", "pause", "unpause", "migrate", "rename"}
 )
+_CHANGING_SVCMGR = frozenset(
+    {"start", "stop", "migrate", "mount", "startfs", "prstart", "prstop", "freeze", "thaw"}
+)
 
 
 @dataclass(slots=True)
@@ -42,6 +45,12 @@ class Invocation:
         match self.argv:
             case ("xm", verb, *_):
                 return verb in _CHANGING_XM
+            case ("svcmgr", *words):
+                return not _CHANGING_SVCMGR.isdisjoint(words)
+            case ("yum", *_):
+                return True
+            case ("ovm", "config"):
+                return True
             case ("ovm", *words):
                 return "conf" in words and not {"-e", "-d"}.isdisjoint(words)
         return False

@@ -35,6 +35,8 @@ class Manager:
     """Factor on the time that a call takes."""
     complaint: str = ""
     """What `ovm` prints after `Error: `, with exit code 0, instead of doing its work."""
+    surprise: str = ""
+    """A question that `ovm config` asks between the others; empty: only those known."""
     _believed: dict[str, ManagedVm] = field(default_factory=dict)
     _looked_at: float = float("-inf")
 

@@ -55,6 +55,12 @@ class Node:
     plug: Plug = Plug.UP
     xend: Xend = Xend.UP
     relocation_server: bool = True
+    has_ovmcli: bool = False
+    """Whether `ovm` is installed."""
+    knows_manager: bool = False
+    """Whether `ovm config` was run."""
+    wizard_answers: tuple[str, ...] = ()
+    """What `ovm config` was told the last time."""
     ballast_mib: int = 0
     """Memory that is used by nobody that is seen."""
     boots: int = 0
@@ -66,6 +72,15 @@ class Node:
     def name(self) -> str:
         """Its name in the pool."""
         return self.spec.name
+
+    @property
+    def mac(self) -> int:
+        """The address of its first network card, as a number."""
+        return 0x00163E000000 + sum(map(ord, self.name))
+
+    def install_ovmcli(self) -> None:
+        """Have the manager's command line, as `yum` leaves it: not configured."""
+        self.has_ovmcli = True
 
     @property
     def domain_zero(self) -> Domain:

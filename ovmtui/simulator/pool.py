@@ -217,7 +217,11 @@ class SimulatedPool:
 
     def _lodge(self, node: Node, user: str) -> Lodging:
         tools = toolbox.fill(
-            node.directory, node=node.name, socket=self._program_socket, root=self.directory
+            node.directory,
+            node=node.name,
+            socket=self._program_socket,
+            root=self.directory,
+            further=("svcmgr",) if node.spec.opensvc else (),
         )
         home = node.directory / "home"
         home.mkdir()

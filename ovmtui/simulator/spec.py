@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 REPOSITORY = "6A17B0B225C6485D8E2D03275FD3B842"
@@ -108,6 +109,16 @@ class NodeSpec:
     """Seconds since it booted."""
     load: float = 0.3
     """One-minute load average of its control domain."""
+    opensvc: str = ""
+    """Version of its OpenSVC agent; empty: it has none."""
+    ovmcli: bool = True
+    """Whether the manager's command line is installed and configured."""
+    xend_starts_at_boot: tuple[str, ...] = ()
+    """Machines that have a link in `/etc/xen/auto`."""
+    storage: str = "ocfs2"
+    """Type of the repository's file system, as mounted here."""
+    clock_skew: float = 0.0
+    """Seconds by which its clock is ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +146,14 @@ class PoolSpec:
     nodes: tuple[NodeSpec, ...]
     vms: tuple[VmSpec, ...] = ()
     name: str = "pool1"
+    manager_host: str = "ovmmanager"
+    """Where the nodes reach the manager, on port 4443."""
     manager_user: str = "admin"
     manager_password: str = "s3cret-of-the-manager"
     latencies: Latencies = Latencies()
     errors: ErrorStyle = ErrorStyle.PYTHON24
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Name of each OpenSVC service: the text of its file on every node with an agent."""
     lively: bool = True
     """Whether CPU use varies; False: every guest is idle and uses exactly its load."""
     seed: int = 1

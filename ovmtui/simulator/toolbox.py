@@ -12,7 +12,7 @@ from ovmtui.simulator.errors import SimulatorError
 from ovmtui.simulator.node import BOOT_ID, LOAD_AVERAGE, XEND_LOG
 from ovmtui.simulator.vmfiles import running_pool
 
-STUBS = ("xm", "ovm", "ping", "ssh", "nc", "brctl", "ps")
+STUBS = ("xm", "ovm", "ping", "ssh", "nc", "brctl", "ps", "rpm", "yum", "df", "sg_persist")
 """Programs that ask the world."""
 _READERS = ("cat", "dd", "find", "flock", "grep", "head", "ls", "sed", "stat", "tail", "wc")
 """Real programs, with the node's own files put in the place of the host's."""
@@ -46,8 +46,12 @@ def storage_flag(directory: Path) -> Path:
     return directory / _HANGING
 
 
-def fill(directory: Path, *, node: str, socket: Path, root: Path) -> Path:
+def fill(
+    directory: Path, *, node: str, socket: Path, root: Path, further: tuple[str, ...] = ()
+) -> Path:
     """Write the programs of `node` below its `directory`; return where they are.
+
+    `further` are programs that it has beside those of every node.
 
     Raises:
         SimulatorError: a program of the host's is missing.
@@ -55,7 +59,7 @@ def fill(directory: Path, *, node: str, socket: Path, root: Path) -> Path:
     tools = directory / "bin"
     tools.mkdir(parents=True, exist_ok=True)
     stub = Path(str(resources.files("ovmtui.simulator") / "stub.py"))
-    for name in STUBS:
+    for name in (*STUBS, *further):
         text = _STUB.format(
             python=shlex.quote(str(Path(sys.executable).resolve())),
             stub=shlex.quote(str(stub)),

@@ -14,10 +14,14 @@ from pathlib import Path
 
 from ovmtui.simulator.breakage import ProgramFault
 from ovmtui.simulator.invocations import InvocationLog
-from ovmtui.simulator.programs.call import Call, Program
+from ovmtui.simulator.node import Node
+from ovmtui.simulator.programs.call import Call, Program, Ran
 from ovmtui.simulator.programs.network import brctl, nc, ping, ssh
 from ovmtui.simulator.programs.ovm import ovm
+from ovmtui.simulator.programs.packages import rpm, yum
 from ovmtui.simulator.programs.processes import ps
+from ovmtui.simulator.programs.storage import df, sg_persist
+from ovmtui.simulator.programs.svcmgr import svcmgr
 from ovmtui.simulator.programs.xm import GARBAGE, xm
 from ovmtui.simulator.world import World
 
@@ -29,6 +33,11 @@ _PROGRAMS: dict[str, Program] = {
     "nc": nc,
     "brctl": brctl,
     "ps": ps,
+    "rpm": rpm,
+    "yum": yum,
+    "df": df,
+    "sg_persist": sg_persist,
+    "svcmgr": svcmgr,
 }
 
 
@@ -85,12 +94,35 @@ class ToolServer:
             out=lambda text: _frame(writer, b"O", text),
             err=lambda text: _frame(writer, b"E", text),
             read_line=read_line,
+            start=self._child,
         )
         entry = self._log.begin(self._world.now, node, (name, *arguments))
         code = await self._perform(name, call)
         entry.abandoned = reader.at_eof() or writer.is_closing()
         self._log.end(entry, self._world.now, code)
         return code
+
+    async def _child(self, node: Node, words: tuple[str, ...]) -> Ran:
+        """Run a program for another one, without any input."""
+        stdout: list[str] = []
+        stderr: list[str] = []
+
+        async def read_line() -> str:
+            return ""
+
+        call = Call(
+            world=self._world,
+            node=node,
+            arguments=words[1:],
+            out=stdout.append,
+            err=stderr.append,
+            read_line=read_line,
+            start=self._child,
+        )
+        entry = self._log.begin(self._world.now, node.name, words)
+        code = await self._perform(words[0], call)
+        self._log.end(entry, self._world.now, code)
+        return Ran(code, "".join(stdout), "".join(stderr))
 
     async def _perform(self, name: str, call: Call) -> int:
         """Run the program, or what its fault makes of it."""

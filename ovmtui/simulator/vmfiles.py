@@ -14,9 +14,14 @@ _IMAGE = "System.img"
 _IMAGE_BYTES = 4096
 
 
+def mount_point(root: Path) -> Path:
+    """Return where every node has the repository mounted."""
+    return root / "var" / "ovs" / "mount" / REPOSITORY
+
+
 def running_pool(root: Path) -> Path:
     """Return the directory of the machines' directories below `root`."""
-    return root / "var" / "ovs" / "mount" / REPOSITORY / "running_pool"
+    return mount_point(root) / "running_pool"
 
 
 def config_path(root: Path, vm: VmSpec) -> Path:

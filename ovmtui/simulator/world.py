@@ -12,7 +12,7 @@ from random import Random
 from types import MappingProxyType
 from typing import TypeVar
 
-from ovmtui.simulator import vmfiles
+from ovmtui.simulator import nodefiles, vmfiles
 from ovmtui.simulator.agent import Agent
 from ovmtui.simulator.breakage import MigrationFault, ProgramFault
 from ovmtui.simulator.domain import Condition, Domain, Machine
@@ -66,6 +66,10 @@ class World:
         self.migrations: list[Migration] = []
         self.program_faults: dict[tuple[str, str], ProgramFault] = {}
         """By the node's and the program's name."""
+        self.agent_locks: set[tuple[str, str]] = set()
+        """Node and service of each lock that an OpenSVC agent holds."""
+        self.reservations: dict[str, str] = {}
+        """Path of each reserved disk: the key that holds it."""
         self._double_runs: Counter[str] = Counter()
         self._double_now: set[str] = set()
         self._tasks: set[asyncio.Task[object]] = set()
@@ -77,6 +81,7 @@ class World:
         }
         for node in self.nodes.values():
             node.boot(self.now, up_since=self.now - node.spec.uptime)
+            nodefiles.write(node, spec, root)
             self._write_load(node)
         for vm in spec.vms:
             vmfiles.write_machine(root, vm)

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ovmtui.simulator import vmfiles
-from ovmtui.simulator.node import XEND_LOG
+from ovmtui.simulator.node import XEND_LOG, Node
+from ovmtui.simulator.programs import call as programs
 from ovmtui.simulator.programs.call import Call, Program
 from ovmtui.simulator.programs.network import brctl, nc, ping, ssh
 from ovmtui.simulator.programs.ovm import ovm
+from ovmtui.simulator.programs.storage import sg_persist
+from ovmtui.simulator.programs.svcmgr import svcmgr
 from ovmtui.simulator.programs.xm import xm
 from ovmtui.simulator.spec import PoolSpec, VmSpec
 from ovmtui.simulator.world import World
@@ -24,6 +27,8 @@ _PROGRAMS: dict[str, Program] = {
     "ssh": ssh,
     "nc": nc,
     "brctl": brctl,
+    "svcmgr": svcmgr,
+    "sg_persist": sg_persist,
 }
 
 
@@ -42,6 +47,8 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.world = World(self.spec, self.root, self.time)
+        self.children: list[str] = []
+        """What programs ran themselves, as `node: command`."""
 
     def begin(self, node: str, command: str, answers: tuple[str, ...] = ()) -> Ran:
         """Start a program; the result is filled in as it goes on."""
@@ -57,13 +64,33 @@ class Bench:
         async def read_line() -> str:
             return lines.pop(0) if lines else ""
 
-        call = Call(self.world, self.world.nodes[node], tuple(arguments), out, err, read_line)
+        call = Call(
+            self.world,
+            self.world.nodes[node],
+            tuple(arguments),
+            out,
+            err,
+            read_line,
+            self._child,
+        )
 
         async def run() -> None:
             ran.code = await _PROGRAMS[name](call)
 
         self.world.spawn(run())
         return ran
+
+    async def _child(self, node: Node, words: tuple[str, ...]) -> programs.Ran:
+        self.children.append(f"{node.name}: {' '.join(words)}")
+        out: list[str] = []
+        err: list[str] = []
+
+        async def read_line() -> str:
+            return ""
+
+        call = Call(self.world, node, words[1:], out.append, err.append, read_line, self._child)
+        code = await _PROGRAMS[words[0]](call)
+        return programs.Ran(code, "".join(out), "".join(err))
 
     async def run(self, node: str, command: str, seconds: float = 60.0) -> Ran:
         """Run a program to its end, which comes within `seconds` of simulated time."""

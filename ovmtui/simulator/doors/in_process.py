@@ -12,6 +12,7 @@ from socket import socket
 import asyncssh
 
 from ovmtui.simulator.doors.door import SHELL, Lodging
+from ovmtui.simulator.ownfiles import localised
 
 MOST_SESSIONS = 10
 """OpenSSH's limit of sessions on one connection, hard-coded in 4.3 and a default since."""
@@ -112,6 +113,7 @@ async def _run(lodging: Lodging, process: asyncssh.SSHServerProcess[bytes]) -> N
         process.exit(1)
         return
     text = command if isinstance(command, str) else os.fsdecode(command)
+    text = localised(text, lodging.directory)
     out, err = os.pipe(), os.pipe()
     try:
         child = await asyncio.create_subprocess_exec(

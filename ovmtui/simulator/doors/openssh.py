@@ -13,6 +13,7 @@ from socket import socket
 
 from ovmtui.simulator.doors.door import SHELL, Lodging
 from ovmtui.simulator.errors import SimulatorError
+from ovmtui.simulator.ownfiles import sed_script
 
 _PLACES = "/usr/sbin:/usr/local/sbin:/sbin:/opt/homebrew/sbin"
 _PRIVILEGE_SEPARATION = Path("/run/sshd")
@@ -45,7 +46,8 @@ ForceCommand {command}
 _COMMAND = """\
 #!/bin/sh
 cd {home} || exit
-exec env -i {environment} {shell} -c "$SSH_ORIGINAL_COMMAND"
+text=$(printf '%s\n' "$SSH_ORIGINAL_COMMAND" | sed -e {own_files})
+exec env -i {environment} {shell} -c "$text"
 """
 _GRACE = 2.0
 """Seconds that an sshd has to end by itself when its connection is gone."""
@@ -80,7 +82,10 @@ class OpenSshDoor:
         words = (shlex.quote(f"{key}={value}") for key, value in lodging.environment.items())
         command.write_text(
             _COMMAND.format(
-                home=shlex.quote(str(lodging.home)), environment=" ".join(words), shell=SHELL
+                home=shlex.quote(str(lodging.home)),
+                environment=" ".join(words),
+                shell=SHELL,
+                own_files=shlex.quote(sed_script(lodging.directory)),
             )
         )
         command.chmod(0o755)

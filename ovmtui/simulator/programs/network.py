@@ -9,6 +9,7 @@ from ovmtui.simulator.node import Node, Plug, Xend
 from ovmtui.simulator.programs.call import Call
 
 _RELOCATION_PORT = 8002
+_MANAGER_PORT = 4443
 _BRIDGES_HEADER = "bridge name\tbridge id\t\tSTP enabled\tinterfaces\n"
 
 
@@ -72,6 +73,12 @@ async def nc(call: Call) -> int:
         return 1
     host, port = words[0], int(words[1])
     node = call.world.nodes.get(host)
+    if host == call.world.spec.manager_host and port == _MANAGER_PORT:
+        if call.world.manager.is_up:
+            call.out(f"Connection to {host} {port} port [tcp/*] succeeded!\n")
+            return 0
+        call.err(f"nc: connect to {host} port {port} (tcp) failed: Connection refused\n")
+        return 1
     if node is None:
         call.err(f"nc: getaddrinfo: Name or service not known: {host}\n")
         return 1

@@ -44,8 +44,14 @@ class _Refused(Exception):
 
 async def ovm(call: Call) -> int:
     """Log in to the manager and run one verb; failures are told on standard output."""
+    if not call.node.has_ovmcli:
+        call.err("sh: ovm: command not found\n")
+        return 127
     if call.arguments == ("config",):
         return await _configure(call)
+    if not call.node.knows_manager:
+        call.out("Error: the command line is not configured. Please run: ovm config\n")
+        return 1
     manager = call.world.manager
     try:
         options, words = getopt.getopt(list(call.arguments), "u:p:S:")
@@ -79,10 +85,18 @@ async def ovm(call: Call) -> int:
 
 async def _configure(call: Call) -> int:
     call.out(_WIZARD)
-    for question in _QUESTIONS:
+    answers = []
+    questions = list(_QUESTIONS)
+    if call.world.manager.surprise:
+        questions.insert(2, call.world.manager.surprise)
+    for question in questions:
         call.out(question)
-        if not await call.read_line():
+        answer = await call.read_line()
+        if not answer:
             return 1
+        answers.append(answer.strip())
+    call.node.wizard_answers = tuple(answers)
+    call.node.knows_manager = bool(answers[0])
     call.out(_CONFIGURED)
     return 0
 
