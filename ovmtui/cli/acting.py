@@ -104,7 +104,7 @@ async def _plan(
     node_name = getattr(options, "node", None)
     node = find_node(running.snapshot, vm.pool, node_name) if node_name else None
     if settings.pools[vm.pool].manager is not None and verb not in _WITHOUT_HA:
-        fact = await running.ask_ha(vm)
+        fact = await running.planner.ask_ha(vm)
         if fact.state is HaState.UNKNOWN:
             sys.stderr.write(f"ovmtui: HA is unknown: {visible(fact.reason)}\n")
     return running.plan(

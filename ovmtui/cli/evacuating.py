@@ -68,7 +68,7 @@ def _away(running: Service, home: NodeKey) -> Sequence[Move]:
     node = running.snapshot.nodes[home]
     if not node.certain:
         raise PlanRefused((f"{home.name}: {node.list_problem or node.problem or 'no answer yet'}",))
-    return running.moves((vm, None) for vm in machines_on(home, running.snapshot))
+    return running.planner.moves((vm, None) for vm in machines_on(home, running.snapshot))
 
 
 def _back(running: Service, origins: Origins, home: NodeKey) -> Sequence[Move]:
@@ -85,7 +85,7 @@ def _back(running: Service, origins: Origins, home: NodeKey) -> Sequence[Move]:
         now = f"it is on {', '.join(n.name for n in places)} now" if places else "it runs nowhere"
         reason = f"{now}, no longer on {origin.moved_to.name}"
         others.append(Move(origin.vm, origin.name, reasons=(reason,)))
-    return (*running.moves(wanted), *others)
+    return (*running.planner.moves(wanted), *others)
 
 
 def _title(home: NodeKey, *, back: bool) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import functools
+import getpass
 import logging
 import logging.handlers
 import os
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +71,14 @@ def log_to_file() -> None:
 async def service(settings: Settings, *, record: str | None = None) -> AsyncIterator[Service]:
     """Open the service for `settings`, started; close it at the end.
 
-    With `record` what it hears and shows is kept in that file.
+    With `record` what it hears and shows is kept in that file. A manager's password that
+    the operator types is asked for first.
 
     Raises:
         ConfigurationError: the state directory or a key file cannot be used.
         RecordingFailed: the file is there already, or cannot be made.
     """
+    passwords = await asyncio.to_thread(_typed_passwords, settings)
     recording = _recording(record) if record else None
     # The journal opens while the SSH library, the slowest import of all, is loaded.
     journal = asyncio.create_task(_journal())
@@ -92,7 +97,7 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         journal=await journal,
         memory=Memory(paths.state_directory() / "ha.json"),
         ownership=ownership(),
-        password=_password,
+        password=functools.partial(_password, passwords),
         trust=lambda question: _trust(known_hosts, settings, question),
     )
     opened.start()
@@ -148,8 +153,19 @@ def _import_ssh() -> Any:
     return ssh
 
 
-async def _password(manager: Manager) -> str:
-    return await manager_password(manager, os.environ)
+def _typed_passwords(settings: Settings) -> dict[Manager, str]:
+    """Ask for each manager's password that the operator types; empty without a terminal."""
+    asked: dict[Manager, str] = {}
+    for name, pool in settings.pools.items():
+        manager = pool.manager
+        if manager is not None and manager.password_prompt and sys.stdin.isatty():
+            text = f"Password of {manager.user} for the manager of {name} (empty: HA unknown): "
+            asked[manager] = getpass.getpass(text)
+    return asked
+
+
+async def _password(typed: Mapping[Manager, str], manager: Manager) -> str:
+    return await manager_password(manager, os.environ, typed=typed)
 
 
 def _trust(known_hosts: Path, settings: Settings, question: HostKeyQuestion) -> None:

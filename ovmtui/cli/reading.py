@@ -56,7 +56,7 @@ async def _look(options: argparse.Namespace) -> int:
 
 async def _ask_every_ha(running: Service, pool: str | None) -> None:
     for key in [key for key in running.snapshot.vms if pool in {None, key.pool}]:
-        await running.ask_ha(key)
+        await running.planner.ask_ha(key)
 
 
 def _print_vms(vms: Iterable[Vm], *, as_json: bool) -> None:

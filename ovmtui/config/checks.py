@@ -14,7 +14,13 @@ from ovmtui.model.domain import Transit, split_transit_name
 from ovmtui.model.text import visible
 
 _HEX_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-_PASSWORD_KEYS = ("password_env", "password_file", "password_command")
+_PASSWORD_KEYS = (
+    "password_env",
+    "password_file",
+    "password_command",
+    "password_keyring",
+    "password_prompt",
+)
 _SSH_PORT = 22
 
 
@@ -44,6 +50,8 @@ def pool_mistakes(pool: Pool, path: KeyPath) -> Iterator[Mistake]:
             yield Mistake((*path, "vms", name), problem)
         if vm.address is not None and _has_blank(vm.address):
             yield Mistake((*path, "vms", name, "address"), "must be one host name or address")
+    if pool.services is not None and (problem := _path_problem(pool.services)):
+        yield Mistake((*path, "services"), problem)
     if pool.manager is not None:
         yield from _manager_mistakes(pool.manager, pool.members, (*path, "manager"))
 
@@ -121,7 +129,9 @@ def _manager_mistakes(
         meant = nearest(manager.node, names)
         mend = f"did you mean `{meant}`?" if meant else f"nodes are {', '.join(names)}"
         yield Mistake((*path, "node"), f"`{manager.node}` is no node of this pool; {mend}")
-    given = [key for key in _PASSWORD_KEYS if getattr(manager, key) is not None]
+    given = [key for key in _PASSWORD_KEYS if getattr(manager, key)]
+    if manager.host is not None and (problem := _host_problem(manager.host)):
+        yield Mistake((*path, "host"), problem)
     for key in given[1:]:
         yield Mistake((*path, key), f"is a second source of the password; `{given[0]}` is one")
     if manager.password_file is not None:

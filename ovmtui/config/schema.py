@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
@@ -24,8 +25,9 @@ DEFAULT_REPOSITORIES = (
     "/var/ovs/mount/*/running_pool/*/vm.cfg",
     "/OVS/running_pool/*/vm.cfg",
     "/OVS/Repositories/*/VirtualMachines/*/vm.cfg",
+    "/EXAVMIMAGES/GuestImages/*/vm.cfg",
 )
-"""Where Oracle VM 2.2, 2.1 and 3 keep the machines' vm.cfg."""
+"""Where Oracle VM 2.2, 2.1 and 3 and Exadata keep the machines' vm.cfg."""
 
 
 class Node(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -41,6 +43,17 @@ class Node(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the other nodes reach it for a migration; default: the name."""
 
 
+class Driver(Enum):
+    """What acts on a machine that belongs to an OpenSVC service."""
+
+    AUTO = "auto"
+    """The agent, where the node has one whose commands are known; else we ourselves."""
+    DIRECT = "direct"
+    """We ourselves, with `xm` and `ovm`."""
+    OPENSVC = "opensvc"
+    """The agent; refused where there is none."""
+
+
 class Manager(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the pool's `ovm` manager command line is called, and where its password is."""
 
@@ -48,13 +61,24 @@ class Manager(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Node on which `ovm` is installed; default: the first one that answers."""
     command: Annotated[tuple[Text, ...], Meta(min_length=1)] = ("ovm",)
     user: Text = "admin"
+    host: Text | None = None
+    """Where the nodes reach the manager; for `setup` and `check`."""
+    port: Port = 4443
+    https: bool = True
+    """What `setup` answers when the wizard asks for HTTPS."""
+    deploy_path: Text | None = None
+    vncviewer: Text | None = None
     pool: Text | None = None
     """The pool's name in the manager; default: what `ovm svr ls` says."""
     password_env: Text | None = None
     password_file: Text | None = None
-    """A file of mode 0600 whose first line is the password."""
+    """A file of mode 0600: the password on its first line, or OpenSVC's `auth.conf`."""
     password_command: Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
     """A local command that prints the password on its first line."""
+    password_keyring: Text | None = None
+    """Service name in the desktop's keyring; the user's name there is `user`."""
+    password_prompt: bool = False
+    """Whether the operator is asked for it, once; it is kept in memory only."""
 
 
 class Vm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -64,7 +88,9 @@ class Vm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ping: bool | None = None
     operational: bool | None = None
     ha: bool | None = None
-    """Whether HA is wanted; default: as remembered from the last stop."""
+    """Whether HA is wanted; default: as its service wants it, or as before the last stop."""
+    driver: Driver | None = None
+    """Default: the pool's."""
 
 
 class Budgets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -132,6 +158,9 @@ class Pool(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Whether a start waits for the guest's address to answer, where it has one."""
     operational: bool = True
     """Whether a start waits for an SSH login to the guest, where it has an address."""
+    services: Text | None = None
+    """Local directory of OpenSVC service files, beside those that the nodes have."""
+    driver: Driver = Driver.AUTO
     vms: dict[str, Vm] = field(default_factory=dict)
     budgets: Budgets = Budgets()
 

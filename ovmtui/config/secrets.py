@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import configparser
 import contextlib
+import importlib
 import os
 import signal
 import stat
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from ovmtui.config.schema import Manager
 from ovmtui.errors import SecretUnavailable
@@ -21,13 +24,18 @@ _PATIENCE = 60.0
 
 
 async def manager_password(
-    manager: Manager, environ: Mapping[str, str], *, timeout: float = _PATIENCE
+    manager: Manager,
+    environ: Mapping[str, str],
+    *,
+    typed: Mapping[Manager, str] = MappingProxyType({}),
+    timeout: float = _PATIENCE,
 ) -> str:
     """Return the manager's password from its one configured source.
 
     Args:
         manager: says which source that is.
         environ: the process's environment.
+        typed: what the operator has typed for a manager with `password_prompt`.
         timeout: seconds that `password_command` may take.
 
     Raises:
@@ -40,13 +48,24 @@ async def manager_password(
     elif manager.password_file is not None:
         source = f"the file {visible(manager.password_file, limit=200)}"
         raw = await asyncio.to_thread(_read_private, manager.password_file)
+        if _is_auth_file(raw):
+            return _from_auth_file(raw, source, manager.user)
     elif manager.password_command is not None:
         source = f"the command `{visible(manager.password_command[0], limit=200)}`"
         raw = await _output_of(manager.password_command, source, timeout=timeout)
+    elif manager.password_keyring is not None:
+        source = f"the keyring's entry {visible(manager.password_keyring, limit=80)}"
+        raw = await asyncio.to_thread(_from_keyring, manager.password_keyring, manager.user, source)
+    elif manager.password_prompt:
+        source = "the operator"
+        raw = typed.get(manager, "").encode()
+        if not raw:
+            raise SecretUnavailable("the manager's password was not typed when ovmtui was started")
     else:
         raise SecretUnavailable(
-            "the manager's password is not configured: set `password_env`, `password_file` or "
-            "`password_command` in the pool's [manager] table"
+            "the manager's password is not configured: set `password_env`, `password_file`, "
+            "`password_command`, `password_keyring` or `password_prompt` in the pool's [manager] "
+            "table"
         )
     return _first_line(raw, source)
 
@@ -110,6 +129,48 @@ async def _output_of(command: tuple[str, ...], source: str, *, timeout: float) -
             f"{source} failed with exit code {process.returncode}{': ' if said else ''}{said}"
         )
     return output[:_LONGEST]
+
+
+def _is_auth_file(raw: bytes) -> bool:
+    """Whether it is OpenSVC's `auth.conf`: it begins with a section, or a comment before one."""
+    lines = [line.strip() for line in raw.split(b"\n")]
+    return any(line.lower() == b"[ovm]" for line in lines)
+
+
+def _from_auth_file(raw: bytes, source: str, user: str) -> str:
+    """Return the password of `[ovm]` in OpenSVC's `auth.conf`."""
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(raw.decode("utf-8"))
+    except (configparser.Error, UnicodeDecodeError):
+        # What cannot be read may be the password: it is not shown.
+        raise SecretUnavailable(f"{source} cannot be read as OpenSVC's auth.conf") from None
+    section = next(name for name in parser.sections() if name.lower() == "ovm")
+    named = parser.get(section, "username", fallback=user)
+    if named != user:
+        raise SecretUnavailable(
+            f"{source} is for the user {visible(named, limit=40)}, but the configuration has "
+            f"{visible(user, limit=40)}: set `user` in the pool's [manager] table"
+        )
+    return _first_line(parser.get(section, "password", fallback="").encode(), source)
+
+
+def _from_keyring(service: str, user: str, source: str) -> bytes:
+    try:
+        # An extra: it may not be installed.
+        keyring = importlib.import_module("keyring")
+        errors = importlib.import_module("keyring.errors")
+    except ImportError:
+        raise SecretUnavailable(
+            f"{source} cannot be read: install `ovmtui[keyring]`, or use `password_command`"
+        ) from None
+    try:
+        password = keyring.get_password(service, user)
+    except errors.KeyringError as error:
+        raise SecretUnavailable(f"{source} cannot be read: {visible(str(error))}") from None
+    if password is None:
+        raise SecretUnavailable(f"{source} has no password of {visible(user, limit=40)}")
+    return str(password).encode()
 
 
 def _first_line(raw: bytes, source: str) -> str:

@@ -16,8 +16,8 @@ from ovmtui.config.mistakes import KeyPath, Mistake, nearest
 from ovmtui.model.text import visible
 
 _NO_PASSWORDS = (
-    "a password is never kept in this file; use `password_env`, `password_file` or "
-    "`password_command`"
+    "a password is never kept in this file; use `password_env`, `password_file`, "
+    "`password_command`, `password_keyring` or `password_prompt`"
 )
 _NUMERIC = re.compile(r"[0-9]+(\.[0-9]+)?")
 
@@ -33,6 +33,12 @@ def shape_mistakes(value: object, kind: inspect.Type, path: KeyPath = ()) -> Ite
             yield from _mapping(value, kind, path)
         case inspect.VarTupleType():
             yield from _array(value, kind, path)
+        case inspect.EnumType():
+            words = [str(word.value) for word in kind.cls]
+            if not isinstance(value, str) or value not in words:
+                meant = nearest(value, words) if isinstance(value, str) else None
+                mend = f"did you mean `{meant}`?" if meant else f"use one of {', '.join(words)}"
+                yield Mistake(path, f"must be one of {', '.join(words)}; {mend}")
         case inspect.StrType():
             yield from _string(value, kind, path)
         case inspect.IntType() | inspect.FloatType():

@@ -27,5 +27,14 @@ class HaFact:
     """Time of the answer, on the monotonic clock in seconds; None when never asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class WantedHa:
+    """What the HA flag is to be, and who wants it so."""
+
+    on: bool
+    source: str
+    """For the operator: `service ovmguest1`, `configuration`."""
+
+
 NO_HA_FACT = HaFact()
 """Nobody has been asked yet."""

@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from ovmtui.model.domain import Domain
 from ovmtui.model.identity import NodeKey
+from ovmtui.model.service import Agent, ServiceFile, ServiceStatus
+from ovmtui.model.storage import Mount
 from ovmtui.model.vmconfig import ConfigFile
 
 
@@ -75,6 +77,18 @@ class NodeView:
     configs: tuple[ConfigFile, ...] | None = None
     """vm.cfg files of the last finished scan; None before the first."""
     scan_problem: str = ""
+    mounts: tuple[Mount, ...] | None = None
+    """What is mounted, as of the last survey; None before the first."""
+    agent: Agent | None = None
+    """The OpenSVC agent; None where there is none, or none was looked for yet."""
+    services: tuple[ServiceFile, ...] | None = None
+    """Service files beside the agent; None before the first survey."""
+    service_statuses: Mapping[str, ServiceStatus] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """What the agent says of each service that has a machine, by its name."""
+    survey_problem: str = ""
+    """Why mounts, agent and services are not known now; empty when they are."""
     cpu_percent: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     """Share of one CPU by domain id, between the last two listings."""
     maintenance: bool = False

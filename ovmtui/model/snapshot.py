@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import NodeView
+from ovmtui.model.service import ServiceFile
 from ovmtui.model.vm import Vm
 
 
@@ -23,6 +24,12 @@ class PoolView:
     manager_problem: str = ""
     """Why the manager's last answer could not be used; empty when it could."""
     manager_configured: bool = False
+    services: tuple[ServiceFile, ...] = ()
+    """Service files of the pool's local directory."""
+    services_problem: str = ""
+    """Why that directory cannot be read; empty when it can."""
+    wanted_ha: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """What the configuration wants HA to be, by the machine's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ovmtui.model.domain import Domain
-from ovmtui.model.ha import NO_HA_FACT, HaFact
+from ovmtui.model.ha import NO_HA_FACT, HaFact, HaState, WantedHa
 from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.service import ManagedService
 from ovmtui.model.vmconfig import ConfigFile
 
 
@@ -27,6 +28,10 @@ class VmState(Enum):
     """More than one copy may execute."""
     UNKNOWN = "unknown"
     """It cannot be told: a node that may run it does not answer."""
+
+
+_WITHOUT_HA = frozenset({VmState.DOWN, VmState.UNKNOWN, VmState.SPLIT_BRAIN})
+"""States in which nobody can want high availability to be switched on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,22 @@ class Vm:
     ha: HaFact = NO_HA_FACT
     reason: str = ""
     """Why the state is unknown or dangerous; empty otherwise."""
+    service: ManagedService | None = None
+    """The OpenSVC service that it belongs to; None where no file names it."""
+    wanted_ha: WantedHa | None = None
+    """What high availability is to be, and who says so; None where nobody does."""
+
+    @property
+    def drifts(self) -> bool:
+        """Whether high availability is known, and is not what is wanted.
+
+        A machine that is down has it off by design: it is switched on after a start.
+        """
+        if self.wanted_ha is None or self.ha.state is HaState.UNKNOWN:
+            return False
+        if self.wanted_ha.on:
+            return self.ha.state is HaState.OFF and self.state not in _WITHOUT_HA
+        return self.ha.state is HaState.ON
 
     @property
     def home(self) -> Copy | None:

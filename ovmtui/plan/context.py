@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ovmtui.model.identity import NodeKey
+from ovmtui.plan.driving import DriverChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,9 @@ class Context:
     operational: bool = True
     ha_remembered: bool | None = None
     """HA as it was before the last stop by ovmtui; None: not remembered."""
-    ha_configured: bool | None = None
-    """HA as the settings want it; None: they say nothing."""
     relocation_hosts: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
     """How the nodes call each other for a migration."""
+    driver: DriverChoice = DriverChoice.AUTO
+    """What acts on a machine that belongs to an OpenSVC service."""
     reserved_mib: Mapping[NodeKey, int] = field(default_factory=lambda: MappingProxyType({}))
     """Memory that plans under way will take."""

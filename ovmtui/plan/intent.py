@@ -18,6 +18,12 @@ class Verb(Enum):
     HA_OFF = "ha off"
     DESTROY = "destroy"
     REPAIR = "repair"
+    FREEZE = "freeze"
+    THAW = "thaw"
+    MEND_HA = "mend ha"
+    """Switch HA to what is wanted."""
+    RESERVE = "reserve"
+    """Take the SCSI reservations for the node on which the machine runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +38,7 @@ class Intent:
     """For a start: whether HA is switched on at the end; None: as remembered."""
     overrides: frozenset[str] = frozenset()
     """Names of guards that the operator overrides by typing the machine's name."""
+    freeze_first: bool = False
+    """Whether the agents of its service are kept from acting while the plan works."""
     destroy_after: float | None = None
     """For a stop without a person: destroy after this many seconds; None: never."""

@@ -72,6 +72,8 @@ def _target(
         reasons.append(doubt.removeprefix(f"{node.key.name}: "))
     if node.maintenance:
         reasons.append("in maintenance")
+    if vm.service is not None and not vm.service.allows(node.key):
+        reasons.append(f"not among the nodes of service {vm.service.name}")
     free = node.facts.free_memory_mib
     after = None
     if free is not None and vm.memory_mib is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ovmtui.model.ha import HaState
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
@@ -42,6 +43,11 @@ def next_step(snapshot: Snapshot, vm: VmKey, outcome: Outcome, job: str) -> str:
         )
     if outcome is Outcome.REFUSED:
         return ""
+    if machine is not None and machine.state is VmState.DOWN and machine.ha.state is HaState.ON:
+        return (
+            f"{machine.name} is down with HA on: the pool may start it again at any moment; "
+            f"`ovmtui ha off {machine.name}` keeps it down"
+        )
     if machine is not None:
         mendable = [left for left in leftovers(machine, snapshot) if left.repair is not None]
         if mendable:

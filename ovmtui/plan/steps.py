@@ -17,6 +17,21 @@ class Expectation(Enum):
     EXIT_ZERO = "exit code 0"
     EXIT_ZERO_NO_ERROR_TEXT = "exit code 0 and no 'Error:' in the output"
     """For `ovm`, which reports failures on stdout with exit code 0."""
+    AGENT_DONE = "exit code 0 and no error in the agent's lines"
+    """For `svcmgr`, which exits with 0 after some errors, and refuses at level INFO."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A reading command whose answer is shown after a failure."""
+
+    node: NodeKey
+    script: str
+    """Shell text for the node; it changes nothing."""
+    what: str
+    """What is asked, in a few words."""
+    remedy: str = ""
+    """What can be done, once the answer is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +57,15 @@ class CommandStep:
     """What tells that its effect has gone again: it is repeated when its plan goes on."""
     diagnose: tuple[NodeKey, ...] = ()
     """Nodes whose xend.log is followed for progress and shown when the command fails."""
+    aftermath: tuple[Question, ...] = ()
+    """What is asked when the command fails, so that the operator knows what to mend."""
+    phrase: str = ""
+    """How the log tells it, where that is not the command itself."""
 
     @property
     def text(self) -> str:
         """The command as shown."""
-        return self.command.shown
+        return self.phrase or self.command.shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 
-from ovmtui.errors import NodeLost, SecretUnavailable
+from ovmtui.errors import NodeLost, SecretUnavailable, TransportError
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import EventKind, Level
 from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.text import visible
 from ovmtui.plan.machine import Event
 from ovmtui.plan.position import Pending
 from ovmtui.plan.progress import migration_progress
-from ovmtui.plan.steps import CommandStep
+from ovmtui.plan.steps import CommandStep, Question
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.dialogue import Dialogue
 from ovmtui.runtime.manager import ManagerPoll
@@ -24,6 +25,8 @@ from ovmtui.runtime.xendlog import follow_migration_log, show_log_tail
 
 _POLL = 1.0
 """Seconds between looks at how far a long command is."""
+_QUESTION = 15.0
+"""Seconds that a question after a failure may take."""
 _LONG = 300.0
 """Commands that may take this long, in seconds, have their progress told."""
 
@@ -162,7 +165,25 @@ class Commanding:
                 await show_log_tail(
                     self._watchers[node], self._recorder, step=index, label=step.label
                 )
+            for question in step.aftermath:
+                await self._ask(question, index, step.label)
         return happened
+
+    async def _ask(self, question: Question, index: int | None, label: str) -> None:
+        """Show the answer to a question that a failure raises."""
+        node = question.node.name
+        try:
+            session = self._watchers[question.node].session
+            result = await session.run(question.script, timeout=_QUESTION)
+            said = (result.stdout + result.stderr).strip() or "no answer"
+        except TransportError as error:
+            said = str(error)
+        text = f"{question.what}: {visible(said, limit=2000)}"
+        lines = [text, *([question.remedy] if question.remedy else [])]
+        for line in lines:
+            await self._recorder.emit(
+                EventKind.NOTE, line, step=index, node=node, level=Level.WARNING, label=label
+            )
 
     def _followers(self, step: CommandStep, index: int | None) -> list[asyncio.Task[None]]:
         """Return tasks that tell the progress which the nodes show, for a long command."""

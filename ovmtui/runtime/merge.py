@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from ovmtui.model.domain import Domain, DomainState, Transit
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import VmKey
 from ovmtui.model.node import NodeView
+from ovmtui.model.service import ServiceFile
 from ovmtui.model.vm import Copy, Vm, VmState
 from ovmtui.model.vmconfig import ConfigFile
+from ovmtui.runtime.services import services_by_machine, wanted_ha
 
 _DIRECT = {
     DomainState.RUNNING: VmState.RUNNING,
@@ -29,8 +33,19 @@ def merge(
     ha: Mapping[VmKey, HaFact],
     *,
     previous: Mapping[VmKey, Vm],
+    services: tuple[ServiceFile, ...] = (),
+    wanted: Mapping[str, bool] = MappingProxyType({}),
 ) -> dict[VmKey, Vm]:
-    """Return the machines of `pool`; those without a change are the objects of `previous`."""
+    """Return the machines of `pool`; those without a change are the objects of `previous`.
+
+    Args:
+        pool: the pool's name.
+        nodes: what each node says.
+        ha: what the manager says.
+        previous: the last result.
+        services: service files of the pool's local directory.
+        wanted: what the configuration wants HA to be, by the machine's name.
+    """
     nodes = tuple(nodes)
     copies: dict[VmKey, list[Copy]] = {}
     configs: dict[VmKey, dict[str, ConfigFile]] = {}
@@ -62,9 +77,15 @@ def merge(
         # A halted record on one node is no copy beside the one that executes on another.
         copies[key] = [copy for copy in have if copy.domain.is_active] or have
     silent = tuple(node.key.name for node in nodes if not node.certain)
+    keys = sorted(copies.keys() | configs.keys())
+    names = {key: _name(key, copies.get(key, []), configs.get(key, {})) for key in keys}
+    managed = services_by_machine(pool, names, services, nodes)
     merged = {}
-    for key in sorted(copies.keys() | configs.keys()):
+    for key in keys:
         vm = _vm(key, copies.get(key, []), configs.get(key, {}), ha.get(key), silent)
+        service = managed.get(key)
+        if service is not None or vm.name in wanted:
+            vm = replace(vm, service=service, wanted_ha=wanted_ha(vm.name, service, wanted))
         old = previous.get(key)
         merged[key] = old if old == vm else vm
     return merged
@@ -104,6 +125,12 @@ def _copy(node: NodeView, domain: Domain) -> Copy:
     return Copy(node.key, domain, node.certain, percent)
 
 
+def _name(key: VmKey, copies: list[Copy], files: Mapping[str, ConfigFile]) -> str:
+    if copies:
+        return copies[0].domain.plain_name
+    return files[min(files)].config.name or key.identity
+
+
 def _vm(
     key: VmKey,
     copies: list[Copy],
@@ -112,7 +139,7 @@ def _vm(
     silent: tuple[str, ...],
 ) -> Vm:
     configs = tuple(files[path] for path in sorted(files))
-    name = copies[0].domain.plain_name if copies else configs[0].config.name or key.identity
+    name = _name(key, copies, files)
     friendly = next((file.config.simple_name for file in configs if file.config.simple_name), None)
     state, reason = judge_state(copies, silent)
     return Vm(

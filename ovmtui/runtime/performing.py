@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from ovmtui.errors import CommandTimeout, NodeLost, SlotsExhausted, TransportError
 from ovmtui.model.command import MASK
-from ovmtui.model.job import Stream
+from ovmtui.model.job import Level, Stream
 from ovmtui.plan.machine import Event
 from ovmtui.plan.steps import CommandStep, Expectation
 from ovmtui.runtime.lines import Lines
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
-from ovmtui.toolstacks import ovmcli, xm
+from ovmtui.toolstacks import agentlog, ovmcli, xm
 from ovmtui.toolstacks.redaction import redact
 from ovmtui.transport.interface import DetachedResult, OutputChunk, Session
 
@@ -57,6 +57,7 @@ class CommandRun:
         self._kept = {Stream.STDOUT: "", Stream.STDERR: ""}
         self._offsets = {Stream.STDOUT: 0, Stream.STDERR: 0}
         self._lines = {stream: Lines(self._taker(stream)) for stream in Stream}
+        self._agent = agentlog.AgentLog()
 
     async def follow(self, session: Session, *, start: bool, timeout: float) -> Happened:
         """Start the command or attach to it, and return what happened to it.
@@ -110,6 +111,10 @@ class CommandRun:
             error = ovmcli.error_in(stdout, stderr)
             if error:
                 return Happened(Event.FAILED, self._masked(error), status)
+        if self.step.expect is Expectation.AGENT_DONE:
+            error = agentlog.failure_in(stdout, stderr)
+            if error:
+                return Happened(Event.FAILED, self._masked(error), status)
         if status != 0:
             error = self._masked(xm.error_text(stdout, stderr))
             text = f"exit code {status}" + (f": {error}" if error else "")
@@ -127,8 +132,12 @@ class CommandRun:
                 # Another console has written it down before this one took over.
                 self._known[stream] -= 1
                 return
+            level = Level.INFO
+            if self.step.expect is Expectation.AGENT_DONE:
+                level = self._agent.read(line).level
             self._recorder.output(
                 self._masked(line),
+                level=level,
                 step=self._index,
                 node=self.step.node.name,
                 label=self.step.label,

@@ -104,6 +104,7 @@ class Recorder:
         label: str,
         stream: Stream,
         remote: str = "",
+        level: Level = Level.INFO,
     ) -> None:
         """Record a line of output soon; it never overtakes or follows out of order."""
         self._pending.append(
@@ -118,6 +119,7 @@ class Recorder:
                 label=label,
                 stream=stream,
                 remote=remote,
+                level=level,
             )
         )
         if self._flusher is None or self._flusher.done():

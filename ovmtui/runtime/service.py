@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from ovmtui.config.schema import Settings
 from ovmtui.errors import PlanRefused
-from ovmtui.model.ha import HaFact
-from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobEvent, JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.model.vm import Vm
-from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
@@ -32,6 +29,7 @@ from ovmtui.runtime.interface import (
 )
 from ovmtui.runtime.jobs import Jobs
 from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.localservices import LocalServices
 from ovmtui.runtime.lockcheck import check_locks
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
@@ -94,6 +92,7 @@ class Service:
             settings, world, memory, reserved_mib=lambda vm: self._jobs.reserved_mib(beside=vm)
         )
         self._alarms = Alarms(self._watchers, self._clock, self._emit)
+        self._local_services = LocalServices(settings, self._store, self._error)
         self._store.listen(self._snapshot_changed)
 
     def start(self) -> None:
@@ -105,14 +104,11 @@ class Service:
             self._tasks.append(asyncio.create_task(task, name=name))
         if problem := self._journal.problem:
             self._error(f"looking only: {problem}")
+        self._tasks.append(asyncio.create_task(self._local_services.read()))
 
     async def settled(self, *, timeout: float) -> None:
         """Return when every node was asked and searched once, or after `timeout` seconds."""
         await self._inspection.settled(timeout=timeout)
-
-    async def ask_ha(self, vm: VmKey) -> HaFact:
-        """Ask the manager for one machine's HA flag now; UNKNOWN with a reason on failure."""
-        return await self._planner.ask_ha(vm)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -145,9 +141,10 @@ class Service:
         """Make the plan for `intent`; raises what `Console.plan` says."""
         return self._planner.plan(intent)
 
-    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Sequence[Move]:
-        """Return a migration for each machine, to a node or the best one, or why there is none."""
-        return self._planner.moves(wanted)
+    @property
+    def planner(self) -> Planner:
+        """What makes plans; for what only a command asks of it."""
+        return self._planner
 
     async def check_locks(self, pool: str) -> Sequence[Finding]:
         """Return whether the repositories of `pool` know working locks, tried for real."""
@@ -199,6 +196,7 @@ class Service:
 
     def refresh(self) -> None:
         """Look at every node as soon as possible."""
+        self._tasks.append(asyncio.create_task(self._local_services.read()))
         for watcher in self._watchers.values():
             watcher.wake()
             watcher.rescan()

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from ovmtui.model.ha import HaFact
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import NodeView
+from ovmtui.model.service import ServiceFile
 from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.vm import Vm, VmState
 from ovmtui.runtime.clock import Clock
@@ -74,6 +75,14 @@ class Store:
             self._pools[pool] = replace(self._pools[pool], manager_problem=problem)
             self._changed(pool)
 
+    def set_services(self, pool: str, files: tuple[ServiceFile, ...], problem: str) -> None:
+        """Take the service files of the local directory of `pool`."""
+        old = self._pools[pool]
+        new = replace(old, services=files, services_problem=problem)
+        if new != old:
+            self._pools[pool] = new
+            self._changed(pool)
+
     def listen(self, listener: Callable[[Snapshot, Snapshot], None]) -> None:
         """Call `listener(old, new)` for each new snapshot."""
         self._listeners.append(listener)
@@ -103,7 +112,15 @@ class Store:
     def _rebuild(self) -> None:
         for name in self._dirty:
             nodes = (self._nodes[key] for key in self._pools[name].nodes)
-            self._vms[name] = merge(name, nodes, self._ha, previous=self._vms[name])
+            pool = self._pools[name]
+            self._vms[name] = merge(
+                name,
+                nodes,
+                self._ha,
+                previous=self._vms[name],
+                services=pool.services,
+                wanted=pool.wanted_ha,
+            )
         self._dirty.clear()
         vms: Mapping[VmKey, Vm] = {
             key: vm for machines in self._vms.values() for key, vm in machines.items()

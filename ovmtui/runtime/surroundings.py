@@ -8,6 +8,7 @@ from ovmtui.config.schema import Pool, Timeouts, Vm
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.context import Context, Limits
+from ovmtui.plan.driving import DriverChoice
 from ovmtui.runtime.manager import ManagerPoll
 
 _NO_SETTINGS = Vm()
@@ -29,6 +30,9 @@ def context_of(
     settings = pool.vms.get(name, _NO_SETTINGS)
     budgets = pool.budgets
     address = settings.address
+    if address is None and machine is not None and machine.service is not None:
+        addresses = machine.service.file.general.addresses
+        address = addresses[0].name if addresses else None
     if address is None and pool.guest_address and name:
         address = pool.guest_address.replace("{name}", name)
     if address is not None and address.startswith("-"):
@@ -55,7 +59,7 @@ def context_of(
         ping=pool.ping if settings.ping is None else settings.ping,
         operational=pool.operational if settings.operational is None else settings.operational,
         ha_remembered=ha_remembered,
-        ha_configured=settings.ha,
+        driver=DriverChoice((settings.driver or pool.driver).value),
         relocation_hosts={
             NodeKey(vm.pool, node.name): node.relocation_host or node.name for node in pool.members
         },

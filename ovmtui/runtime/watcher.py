@@ -23,6 +23,7 @@ from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.interface import HostKeyQuestion, MessageRaised
 from ovmtui.runtime.prober import Prober
 from ovmtui.runtime.store import Store
+from ovmtui.runtime.surveyor import Surveyor
 from ovmtui.transport.interface import Connector, NodeAddress, Session
 
 _KEPT_DAYS = 7
@@ -68,6 +69,7 @@ class NodeWatcher:
             repositories=repositories,
             notify=notify,
         )
+        self._surveyor = Surveyor(key, store=store, timeouts=timeouts)
         self._notify = notify
         self._session: Session | None = None
         self._connected = asyncio.Event()
@@ -187,19 +189,16 @@ class NodeWatcher:
 
     async def _serve(self, session: Session) -> None:
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._probe_for_ever(session)),
-                group.create_task(self._scan_for_ever(session)),
-            ]
+            work = (self._probe_for_ever, self._scan_for_ever)
+            tasks = [group.create_task(one(session)) for one in work]
             await session.wait_closed()
             for task in tasks:
                 task.cancel()
 
     def _set(self, **changes: object) -> None:
-        view = self.view
-        if "reach" in changes and changes["reach"] is not view.reach:
+        if changes.get("reach", self.view.reach) is not self.view.reach:
             changes["since"] = self._clock.monotonic()
-        self._store.set_node(replace(view, **changes))  # type: ignore[arg-type]  # field names
+        self._store.set_node(replace(self.view, **changes))  # type: ignore[arg-type]  # field names
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but no longer than until somebody calls `wake`."""
@@ -211,9 +210,8 @@ class NodeWatcher:
     async def _probe_for_ever(self, session: Session) -> None:
         while not session.is_closed:
             waiters, self._waiters = self._waiters, []
-            began = self._clock.monotonic()
-            stale = began - self._prober.facts_at >= self._intervals.facts
-            deep = stale or any(wanted for wanted, _ in waiters)
+            age = self._clock.monotonic() - self._prober.facts_at
+            deep = age >= self._intervals.facts or any(wanted for wanted, _ in waiters)
             try:
                 await self._prober.refresh(session, deep=deep)
             except NodeLost:
@@ -236,7 +234,9 @@ class NodeWatcher:
                 await session.sweep_detached(older_than_days=_KEPT_DAYS)
         while not session.is_closed:
             await self._prober.scan(session)
+            await self._surveyor.survey(session)
             self._scanned.set()
+            await self._surveyor.ask_agent(session)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._intervals.repositories):
                     await self._scan_wake.wait()

@@ -28,6 +28,7 @@ def pool_views(settings: Settings) -> tuple[PoolView, ...]:
             production=pool.production,
             colour=pool.colour,
             manager_configured=pool.manager is not None,
+            wanted_ha={vm: set_.ha for vm, set_ in pool.vms.items() if set_.ha is not None},
         )
         for name, pool in settings.pools.items()
     )

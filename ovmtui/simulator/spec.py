@@ -66,6 +66,8 @@ class VmSpec:
     """None: the node's next one."""
     hvm: bool = False
     bridge: str = "xenbr0"
+    disk: str = "file"
+    """How vm.cfg names its disk: `file`, or `phy` for a block device."""
     vnc_password: str = "oracle"
     style: ConfigStyle = ConfigStyle.PLAIN
     load: float = 0.05

@@ -106,7 +106,7 @@ def _config(vm: VmSpec, image: Path) -> str:
         f"uuid = {text(vm.identity)}",
         f"memory = {number(vm.memory_mib)}",
         f"vcpus = {number(vm.vcpus)}",
-        f"disk = [{text(f'file:{image},{device},w')}]",
+        f"disk = [{text(f'{vm.disk}:{image},{device},w')}]",
         f"vif = [{text(f'mac={mac_of(vm)}{separator}bridge={vm.bridge}')}]",
         f"vfb = [{text(f'type=vnc{separator}{vnc}')}]",
         "on_reboot = 'restart'",

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ovmtui.toolstacks import xm
+from ovmtui.toolstacks.filescan import scan_script
 from ovmtui.toolstacks.markers import checked_nonce
-from ovmtui.toolstacks.repositories import read_scan, scan_script
+from ovmtui.toolstacks.repositories import read_scan
 from ovmtui.toolstacks.xendlog import (
     follow_xend_log_script,
     parse_migration_progress,

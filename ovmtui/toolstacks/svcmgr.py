@@ -1,4 +1,4 @@
-"""OpenSVC's `svcmgr`: its commands by version, and its judgement of a service.
+"""OpenSVC's `svcmgr`: its commands by version.
 
 1.x acts at once and here, and refuses to act on a service with a heartbeat unless
 `--cluster` is given. 2.x hands orders to a daemon unless `--local` is given. Its exit code
@@ -7,31 +7,16 @@ says nothing of a service's state, and little of an action's outcome.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from typing import Any
+import shlex
 
 from ovmtui.model.command import Command
-from ovmtui.model.parsed import Parsed
-from ovmtui.model.service import Agent, AgentEra, Availability, ServiceStatus
-from ovmtui.model.text import visible
-from ovmtui.toolstacks.notes import bounded, note
+from ovmtui.model.service import Agent, AgentEra
 
 _VERSION = re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,4})(?![\d])")
 _SERVICE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 _LOCK_SECONDS = "60"
 """How long an agent waits for a service's lock before it gives the action up."""
-_TREE = re.compile(
-    r"^(?P<branch>[|' -]*?)(?P<name>[A-Za-z0-9_#.:-]+)[ .!a-zA-Z]*?\s{2,}"
-    r"(?P<dots>[.A-Z!/]{4}\s+)?(?P<word>up|down|warn|n/a|stdby up|stdby down|undef)\b"
-)
-_MESSAGE = re.compile(r"^[|' -]*\s#\s*(?P<text>.+)$")
-_FLAT = re.compile(
-    r"^(?P<name>[A-Za-z0-9_#.]+)\s+(?P<word>up|down|warn|n/a|stdby up|stdby down|undef)\b"
-)
-_WORDS = {word.value: word for word in Availability if word is not Availability.UNKNOWN}
-_MOST_MESSAGES = 20
 
 
 def era_of(version: str) -> AgentEra:
@@ -76,6 +61,20 @@ def thaw_command(agent: Agent, service: str) -> Command:
     return _acting(agent, service, "thaw", *_here(agent))
 
 
+def frozen_command(agent: Agent, service: str, *, frozen: bool) -> Command:
+    """Exit with 0 when the service is known to be frozen, or known not to be.
+
+    Versions whose status does not tell it keep a file as a flag.
+    """
+    name = _service(service)
+    if agent.era is AgentEra.FIRST:
+        test = f"[ -e /opt/opensvc/var/FROZEN.{name} ] || [ -e /var/lib/opensvc/FROZEN.{name} ]"
+        return Command(("sh", "-c", test if frozen else f"! {{ {test}; }}"))
+    pattern = '"frozen": *(true|[1-9])' if frozen else '"frozen": *(false|0[^.0-9]|0[.]0*[^0-9])'
+    asked = status_command(agent, service).script
+    return Command(("sh", "-c", f"{asked} | grep -Eq {shlex.quote(pattern)}"))
+
+
 def mount_command(agent: Agent, service: str) -> Command:
     """Make the service's disks and file systems ready on a migration's target."""
     verb = ("startfs", "--master") if _renamed(agent) else ("mount",)
@@ -104,102 +103,6 @@ def status_command(agent: Agent, service: str) -> Command:
         case _:
             words = ("print", "status", "-r", "--format", "json")
     return Command((agent.program, "--service", _service(service), *words))
-
-
-def parse_status(text: str, node: str) -> Parsed[ServiceStatus]:
-    """Read what `status_command` printed: JSON of any version, or the text's tree.
-
-    Args:
-        text: standard output.
-        node: the agent's node, for versions that answer with all nodes.
-    """
-    begin, end = text.find("{"), text.rfind("}")
-    if 0 <= begin < end:
-        try:
-            told = json.loads(text[begin : end + 1])
-        except (ValueError, RecursionError) as error:
-            return Parsed(ServiceStatus(problem="its status is no JSON"), (str(error),))
-        return _from_json(told, node)
-    return _from_text(text)
-
-
-def _from_json(told: object, node: str) -> Parsed[ServiceStatus]:
-    if isinstance(told, dict) and "avail" not in told:
-        inner = told.get(node) or told.get("nodes", {})
-        if isinstance(inner, dict) and "avail" not in inner:
-            inner = inner.get(node)
-        told = inner
-    if not isinstance(told, dict) or "avail" not in told:
-        problem = "its status does not say whether it is available"
-        return Parsed(ServiceStatus(problem=problem), (problem,))
-    notes: list[str] = []
-    messages = tuple(visible(text, limit=300) for text in _messages(told.get("resources")))
-    frozen = told.get("frozen")
-    status = ServiceStatus(
-        avail=_word_of(told.get("avail"), "avail", notes),
-        heartbeat=_word_of(_heartbeat(told), "hb", notes),
-        overall=_word_of(told.get("overall"), "overall", notes),
-        frozen=bool(frozen) if isinstance(frozen, bool | int | float) else None,
-        messages=messages[:_MOST_MESSAGES],
-    )
-    return Parsed(status, bounded(notes))
-
-
-def _heartbeat(told: Mapping[str, Any]) -> object:
-    if "hb" in told:
-        return told["hb"]
-    resources = told.get("resources")
-    found = [
-        value.get("status")
-        for rid, value in (resources.items() if isinstance(resources, dict) else ())
-        if str(rid).startswith("hb#") and isinstance(value, dict)
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _messages(resources: object) -> list[str]:
-    found = []
-    for rid, value in resources.items() if isinstance(resources, dict) else ():
-        log = value.get("log") if isinstance(value, dict) else None
-        lines = log if isinstance(log, list) else str(log).split("\n") if log else []
-        found += [f"{rid}: {line}" for raw in lines if (line := str(raw).strip(" #\n"))]
-    return found
-
-
-def _from_text(text: str) -> Parsed[ServiceStatus]:
-    """Read the tree of `print_status`: a name and a word a line, messages after `#`."""
-    words: dict[str, str] = {}
-    messages: list[str] = []
-    last = ""
-    for line in text.split("\n"):
-        if message := _MESSAGE.match(line):
-            messages.append(visible(f"{last}: {message['text'].strip()}", limit=300))
-        elif row := _TREE.match(line) or _FLAT.match(line):
-            last = row["name"]
-            words.setdefault(last.lower(), row["word"])
-    if "avail" not in words:
-        problem = "its status does not say whether it is available"
-        return Parsed(ServiceStatus(problem=problem), (note(problem, text.strip()),))
-    heartbeats = [word for name, word in words.items() if name.startswith("hb#")]
-    heartbeat = words.get("hb") or (heartbeats[0] if len(heartbeats) == 1 else None)
-    notes: list[str] = []
-    status = ServiceStatus(
-        avail=_word_of(words["avail"], "avail", notes),
-        heartbeat=_word_of(heartbeat, "hb", notes),
-        overall=_word_of(words.get("overall"), "overall", notes),
-        messages=tuple(messages[:_MOST_MESSAGES]),
-    )
-    return Parsed(status, bounded(notes))
-
-
-def _word_of(value: object, what: str, notes: list[str]) -> Availability:
-    if value is None:
-        return Availability.UNKNOWN
-    word = _WORDS.get(str(value))
-    if word is None:
-        notes.append(note(f"{what} not understood", str(value)))
-        return Availability.UNKNOWN
-    return word
 
 
 def _acting(agent: Agent, service: str, *words: str) -> Command:

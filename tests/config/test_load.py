@@ -158,7 +158,8 @@ POOL = '[pools.pool1]\nnodes = ["ovm1", "ovm2"]\n'
         (
             POOL + "[pools.pool1.manager]\npassword = 'tiger'\n",
             "ovmtui.toml:4: pools.pool1.manager.password: a password is never kept in this "
-            "file; use `password_env`, `password_file` or `password_command`",
+            "file; use `password_env`, `password_file`, `password_command`, `password_keyring` or "
+            "`password_prompt`",
         ),
         (
             POOL + '[pools.pool1.manager]\nnode = "oovm1"\n',

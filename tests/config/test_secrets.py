@@ -50,9 +50,7 @@ async def test_a_tilde_means_the_home_directory(
 
 
 async def test_no_source_names_the_keys_to_set() -> None:
-    assert "set `password_env`, `password_file` or `password_command`" in await refusal(
-        Manager(), {}
-    )
+    assert "set `password_env`, `password_file`, `password_command`" in await refusal(Manager(), {})
 
 
 async def test_an_empty_source_is_no_password(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ async def test_aborting_a_stop_switches_ha_on_again(
 ) -> None:
     await pool.faults.ignore_shutdown("ovmguest1")
     async with open_service() as service:
-        await service.ask_ha(key(service, "ovmguest1"))
+        await service.planner.ask_ha(key(service, "ovmguest1"))
         job = service.run(impatient(service.plan(intent(service, Verb.STOP, "ovmguest1"))))
         await event_of(service, job, lambda e: e.kind is EventKind.QUESTION)
         service.answer(job, "abort")

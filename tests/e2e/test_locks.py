@@ -93,7 +93,7 @@ async def test_a_failed_plan_is_tried_again_from_the_step_that_failed(
     pool: SimulatedPool, open_service: Open
 ) -> None:
     async with open_service() as service:
-        await service.ask_ha(key(service, "ovmguest1"))
+        await service.planner.ask_ha(key(service, "ovmguest1"))
         job = service.run(service.plan(intent(service, Verb.STOP, "ovmguest1")))
         await event_of(service, job, lambda event: event.kind is EventKind.STEP)
         await pool.faults.break_program("ovm1", "xm", "failing")

@@ -75,14 +75,14 @@ async def evacuated(service: Service, directory: Path) -> list[str]:
     """Move away what is on the node of the evacuation, and return the jobs."""
     home = find_any_node(service.snapshot, EVACUATED)
     origins = Origins(state_of(directory, "ann") / "origins.json")
-    planned = service.moves((vm, None) for vm in machines_on(home, service.snapshot))
+    planned = service.planner.moves((vm, None) for vm in machines_on(home, service.snapshot))
     work = Evacuating(service, origins, lambda text: None)
     return [moved.job for moved in await work.away(planned, home=home, parallel=1) if moved.job]
 
 
 async def plan_for(service: Service, case: Case) -> Plan:
     """Return the plan, with the manager's flag known as to a console open for a while."""
-    await service.ask_ha(find_vm(service.snapshot, case.machine))
+    await service.planner.ask_ha(find_vm(service.snapshot, case.machine))
     plan = service.plan(wish(service, case.verb, case.machine, case.node))
     assert len(plan.steps) == case.steps_of_a_job, "the plan has other steps than the table"
     return plan

@@ -124,7 +124,7 @@ async def first_console(
     """Run the verb while everything breaks; return its job, when there is one."""
     async with console_at(directory) as service:
         service.subscribe(witness.hear)
-        await service.ask_ha(wish(service, case.verb, case.machine, None).vm)
+        await service.planner.ask_ha(wish(service, case.verb, case.machine, None).vm)
         try:
             plan = service.plan(wish(service, case.verb, case.machine, case.node))
         except PlanRefused:

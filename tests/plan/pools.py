@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -10,10 +10,12 @@ from ovmtui.model.domain import Domain, DomainState
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import HypervisorFacts, NodeView, Reach
+from ovmtui.model.service import Agent, ServiceFile, ServiceStatus
 from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.vmconfig import ConfigFile, Disk, Interface, VmConfig
 from ovmtui.plan.context import Context, ManagerAccess
 from ovmtui.runtime.merge import merge
+from ovmtui.toolstacks.svcmgr import era_of
 
 NOW = 1000.0
 POOL = "pool1"
@@ -64,12 +66,29 @@ def node(name: str, *domains: Domain, free: int | None = 8192, cpu: str | None =
     )
 
 
+def with_agent(
+    view: NodeView, file: ServiceFile, version: str = "1.3", *, frozen: bool = False
+) -> NodeView:
+    """Return `view` with an OpenSVC agent that has `file`."""
+    return replace(
+        view,
+        agent=Agent("svcmgr", version, era_of(version)),
+        services=(replace(file, on_node=True),),
+        service_statuses={file.name: ServiceStatus(frozen=frozen)},
+    )
+
+
 def silent(view: NodeView, why: str = "connection refused") -> NodeView:
     return replace(view, reach=Reach.UNREACHABLE, problem=why)
 
 
 def pool(
-    *nodes: NodeView, ha: HaState | None = None, manager: bool = True, problem: str = ""
+    *nodes: NodeView,
+    ha: HaState | None = None,
+    manager: bool = True,
+    problem: str = "",
+    services: tuple[ServiceFile, ...] = (),
+    wanted: Mapping[str, bool] = MappingProxyType({}),
 ) -> Snapshot:
     facts = {} if ha is None else {VM: HaFact(ha, "manager", observed_at=NOW)}
     view = PoolView(
@@ -84,7 +103,9 @@ def pool(
         taken_at=NOW,
         pools=(view,),
         nodes=MappingProxyType({n.key: n for n in nodes}),
-        vms=MappingProxyType(merge(POOL, nodes, facts, previous={})),
+        vms=MappingProxyType(
+            merge(POOL, nodes, facts, previous={}, services=services, wanted=wanted)
+        ),
     )
 
 

@@ -119,8 +119,9 @@ def test_start_creates_waits_three_times_and_switches_ha_on_at_the_end() -> None
 def test_start_wants_ha_as_configured_else_as_remembered(
     remembered: bool | None, configured: bool | None, expected: bool
 ) -> None:
-    told = replace(context(), ha_remembered=remembered, ha_configured=configured)
-    snapshot = pool(node("ovm1"), ha=HaState.OFF)
+    told = replace(context(), ha_remembered=remembered)
+    wanted = {} if configured is None else {"ovmguest1": configured}
+    snapshot = pool(node("ovm1"), ha=HaState.OFF, wanted=wanted)
     plan = flows.build(Intent(Verb.START, VM), snapshot, told, now=NOW)
     assert (HA_ON in texts(plan.steps)) is expected
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ovmtui.model.vmconfig import ConfigFile
+from ovmtui.toolstacks.filescan import MOST_BYTES, MOST_FILES
 from ovmtui.toolstacks.probe import read_scan, scan_script
-from ovmtui.toolstacks.repositories import MOST_BYTES, MOST_FILES
 from tests.toolstacks.conftest import Run
 
 NONCE = "0123456789abcdef"

@@ -8,7 +8,7 @@ from ovmtui.errors import PlanRefused
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.context import Context
-from ovmtui.plan.flows import destroy, ha, migrate, repair, start, stop
+from ovmtui.plan.flows import destroy, ha, migrate, repair, services, start, stop
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.judge import findings
 from ovmtui.plan.locking import lock_place
@@ -23,6 +23,10 @@ _BUILDERS = {
     Verb.HA_OFF: ha.build,
     Verb.DESTROY: destroy.build,
     Verb.REPAIR: repair.build,
+    Verb.MEND_HA: ha.build,
+    Verb.FREEZE: services.build_freezing,
+    Verb.THAW: services.build_freezing,
+    Verb.RESERVE: services.build_reserving,
 }
 
 

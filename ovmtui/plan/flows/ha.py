@@ -20,6 +20,16 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     parts.require_known(intent.vm, snapshot)
     vm = parts.machine(intent, snapshot)
     on = intent.verb is Verb.HA_ON
+    because = ""
+    if intent.verb is Verb.MEND_HA:
+        if vm.wanted_ha is None:
+            raise PlanRefused((f"nothing says what HA of {vm.name} is to be",))
+        if not vm.drifts:
+            raise PlanRefused(
+                (f"HA of {vm.name} is {vm.ha.state.value} ({vm.state.value}): nothing to mend",)
+            )
+        on = vm.wanted_ha.on
+        because = f" The {vm.wanted_ha.source} wants it {'on' if on else 'off'}."
     if not context.manager_configured:
         raise PlanRefused(
             (f"no manager is configured for pool {vm.key.pool}, so HA cannot be switched",)
@@ -37,5 +47,5 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         guards=guards,
         checks=(),
         steps=parts.set_ha(vm, context.manager, context, on=on),
-        notes=(f"HA is {vm.ha.state.value} now.",),
+        notes=(f"HA is {vm.ha.state.value} now.{because}",),
     )

@@ -10,7 +10,8 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Vm
 from ovmtui.plan.checks import Check
 from ovmtui.plan.context import Context
-from ovmtui.plan.flows import parts
+from ovmtui.plan.driving import driven_by, handle_on
+from ovmtui.plan.flows import managed, parts, services
 from ovmtui.plan.guards import NodeAnswers, RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
@@ -44,7 +45,19 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     answers = NodeAnswers(target, limits.freshness)
     host = context.relocation_hosts.get(target, target.name)
     libxl = snapshot.nodes[source].facts.toolstack is Toolstack.LIBXL
-    return Plan(
+    handle = handle_on(vm, target, snapshot)
+    move = CommandStep(
+        label=parts.domain_label(vm),
+        node=source,
+        command=xm.migrate_command(copy.domain.name, host, libxl=libxl),
+        timeout=limits.migrate,
+        conditions=(runs, answers),
+        cancel="cancelling stops the waiting only: the migration goes on to its end",
+        achieved=RunsOn(vm.key, target),
+        diagnose=() if libxl else (source, target),
+        aftermath=services.who_holds(vm, (source, target)),
+    )
+    plan = Plan(
         intent=intent,
         title=f"migrate {vm.name} → {target.name}",
         vm=vm.key,
@@ -52,22 +65,16 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         guards=(
             runs,
             answers,
+            *managed.placement_guards(vm, target),
             NameFree(vm.key, target),
             MemoryFree(target, vm.memory_mib, context.reserved_mib.get(target, 0)),
             SameCpu(source, target),
         ),
         checks=_checks(vm, source, target, host, libxl=libxl),
         steps=(
-            CommandStep(
-                label=parts.domain_label(vm),
-                node=source,
-                command=xm.migrate_command(copy.domain.name, host, libxl=libxl),
-                timeout=limits.migrate,
-                conditions=(runs, answers),
-                cancel="cancelling stops the waiting only: the migration goes on to its end",
-                achieved=RunsOn(vm.key, target),
-                diagnose=() if libxl else (source, target),
-            ),
+            *((services.mount(vm, handle, context),) if handle is not None else ()),
+            move,
+            *((services.reserve(vm, handle, context),) if handle is not None else ()),
             VerifyStep(
                 label=parts.domain_label(vm),
                 what=f"verify that one copy runs, on {target.name}",
@@ -79,6 +86,10 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         destination=target,
         notes=("HA is not touched by a migration.",),
     )
+    driver = driven_by(vm, source, snapshot, context.driver)
+    if driver is not None:
+        return managed.migrate(plan, vm, target, driver, move)
+    return services.beside_agents(plan, snapshot, context)
 
 
 def _checks(

@@ -11,7 +11,8 @@ from ovmtui.model.vm import Vm, VmState
 from ovmtui.plan.checks import Check, Reading
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
-from ovmtui.plan.flows import parts
+from ovmtui.plan.driving import driven_by
+from ovmtui.plan.flows import managed, parts, services
 from ovmtui.plan.guards import NodeAnswers, RunsNowhere, RunsOnlyOn, pool_answers
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
@@ -51,7 +52,8 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         achieved=RunsOn(vm.key, node),
         undone=nowhere,
     )
-    return Plan(
+    waits = _waits(vm, node, context)
+    plan = Plan(
         intent=intent,
         title=f"start {vm.name} on {node.name}",
         vm=vm.key,
@@ -60,16 +62,22 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
             nowhere,
             *answers,
             NodeAnswers(node, limits.freshness),
+            *managed.placement_guards(vm, node),
             ConfigFoundOnce(vm.key, node),
             ConfigUnderstood(vm.key),
             MemoryFree(node, vm.memory_mib, context.reserved_mib.get(node, 0)),
             *ha_guards,
         ),
         checks=_checks(vm, node, context),
-        steps=(create, *_waits(vm, node, context), *ha_on),
+        steps=(create, *waits, *ha_on),
         destination=node,
         notes=notes,
     )
+    handle = driven_by(vm, node, snapshot, context.driver)
+    if handle is not None:
+        work = managed.Work(create, waits[0], ha_on)
+        return managed.start(plan, vm, handle, context, work)
+    return services.beside_agents(plan, snapshot, context)
 
 
 def _doubt(vm: Vm) -> tuple[str, ...]:
@@ -202,8 +210,8 @@ def _ha(
 def _wanted(vm: Vm, intent: Intent, context: Context) -> tuple[bool, str]:
     if intent.want_ha is not None:
         return intent.want_ha, "as you chose"
-    if context.ha_configured is not None:
-        return context.ha_configured, "as configured"
+    if vm.wanted_ha is not None:
+        return vm.wanted_ha.on, f"as the {vm.wanted_ha.source} wants it"
     if context.ha_remembered is not None:
         return context.ha_remembered, "as it was before the last stop"
     if vm.ha.state is HaState.UNKNOWN:

@@ -10,7 +10,8 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
-from ovmtui.plan.flows import parts
+from ovmtui.plan.driving import driven_by
+from ovmtui.plan.flows import managed, parts, services
 from ovmtui.plan.guards import RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
@@ -32,8 +33,12 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     vm = parts.machine(intent, snapshot)
     copy = parts.only_copy(vm, "stop")
     runs = RunsOnlyOn(vm.key, copy.node, (DomainState.RUNNING,), context.limits.freshness)
+    handle = driven_by(vm, copy.node, snapshot, context.driver)
+    if handle is not None:
+        wait = _patience(_wait_for_down(vm, copy, context, ha_was_on=_is_on(vm)), intent)
+        return managed.stop(intent, vm, copy, handle, context, wait)
     ha_steps, notes = parts.switch_ha_off_first(vm, intent, context)
-    return Plan(
+    plan = Plan(
         intent=intent,
         title=f"stop {vm.name}",
         vm=vm.key,
@@ -43,6 +48,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         steps=(*ha_steps, *_shutdown(vm, copy, context, runs, intent=intent, ha_steps=ha_steps)),
         notes=notes,
     )
+    return services.beside_agents(plan, snapshot, context)
 
 
 def _shutdown(
@@ -65,14 +71,19 @@ def _shutdown(
         achieved=Vanished(vm.key, copy.node, copy.domain.domid),
         meaning="asks the guest; the tool says nothing and proves nothing",
     )
-    wait = _wait_for_down(vm, copy, context, ha_was_on=_was_on(vm, ha_steps))
-    if intent.destroy_after is not None:
-        wait = replace(wait, budget=intent.destroy_after, default=DESTROY)
-    return (command, wait)
+    wait = _wait_for_down(vm, copy, context, ha_was_on=_is_on(vm) and bool(ha_steps))
+    return (command, _patience(wait, intent))
 
 
-def _was_on(vm: Vm, ha_steps: tuple[Step, ...]) -> bool:
-    return vm.ha.state is HaState.ON and bool(ha_steps)
+def _patience(wait: WaitStep, intent: Intent) -> WaitStep:
+    """Return `wait` as a stop without a person has it: destroyed after a time, if wished."""
+    if intent.destroy_after is None:
+        return wait
+    return replace(wait, budget=intent.destroy_after, default=DESTROY)
+
+
+def _is_on(vm: Vm) -> bool:
+    return vm.ha.state is HaState.ON
 
 
 def _wait_for_down(vm: Vm, copy: Copy, context: Context, *, ha_was_on: bool) -> WaitStep:
