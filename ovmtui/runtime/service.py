@@ -232,6 +232,11 @@ class Service:
         if plan.intent.verb in {Verb.STOP, Verb.DESTROY} and outcome is Outcome.DONE:
             seconds = self._settings.pools[plan.vm.pool].budgets.watch
             self._alarms.watch_for_restart(plan.vm, seconds=seconds)
+        vm = self.snapshot.vms.get(plan.vm)
+        if vm is not None and vm.service is not None:
+            # What its agents say of it has changed.
+            for node in self.snapshot.pool(plan.vm.pool).nodes:
+                self._watchers[node].rescan()
 
     def _snapshot_changed(self, old: Snapshot, new: Snapshot) -> None:
         self._alarms.see(old, new)

@@ -22,6 +22,7 @@ from ovmtui.model.vm import Vm
 from ovmtui.plan.intent import Verb
 from ovmtui.runtime.service import Service
 from ovmtui.simulator.doors.door import FrontEnd
+from ovmtui.simulator.invocations import Invocation
 from ovmtui.simulator.pool import SimulatedPool
 from ovmtui.simulator.spec import Latencies, NodeSpec, PoolSpec, Power, VmSpec
 from tests.e2e.conftest import TIMES
@@ -87,6 +88,16 @@ async def asked(service: Service) -> Snapshot:
         return len(statuses) == 2 and not any(status.problem for status in statuses)
 
     return await until(service, told)
+
+
+def complain_once_the_agent_acts(pool: SimulatedPool, text: str) -> None:
+    """Let the manager fail with exit code 0 when the agent switches HA."""
+
+    def began(entry: Invocation) -> None:
+        if entry.argv[:1] == ("ovm",) and "conf" in entry.argv:
+            pool.world.manager.complaint = text
+
+    pool.invocation_log.began = began
 
 
 # What is seen
@@ -188,7 +199,8 @@ async def test_the_agent_stops_starts_and_migrates(world: World, version: str) -
 
 async def test_the_agents_lines_stream_with_their_levels(world: World) -> None:
     async with world() as (pool, service):
-        await pool.faults.manager_complains("no such user")
+        await asked(service)
+        complain_once_the_agent_acts(pool, "no such user")
         job = service.run(service.plan(intent(service, Verb.STOP, "ovmguest1")))
         await service.finished(job)
         lines = [e for e in service.events(job) if e.kind is EventKind.OUTPUT]
@@ -212,11 +224,13 @@ async def test_a_failing_list_is_unknown_and_nothing_is_run(world: World) -> Non
 async def test_an_error_with_exit_code_0_is_a_failure_and_is_told(world: World) -> None:
     async with world() as (pool, service):
         await asked(service)
-        await pool.faults.manager_complains("Internal server error")
+        complain_once_the_agent_acts(pool, "Internal server error")
         job = service.run(service.plan(intent(service, Verb.STOP, "ovmguest1")))
         assert await service.finished(job) is Outcome.FAILED
-        text = summary(service, job)
-        assert "Internal server error" in text or "can't find node's pool name" in text
+        assert "Error: Internal server error" in summary(service, job)
+        # The agent went on and stopped it: what that means is said.
+        notes = [e.text for e in service.events(job) if e.kind is EventKind.NOTE]
+        assert any("the pool may start it again at any moment" in text for text in notes)
 
 
 async def test_a_guest_that_never_answers_ends_with_the_truth(world: World) -> None:
