@@ -93,3 +93,7 @@ class SlotsExhausted(TransportError):
 
 class CommandTimeout(TransportError):
     """The command gave no result in its time; what it did is unknown."""
+
+
+class ManagerFailed(OvmtuiError):
+    """The manager's command line did not answer as it should."""

@@ -28,9 +28,13 @@ _VERBS = {
     "ha-on": Verb.HA_ON,
     "ha-off": Verb.HA_OFF,
     "destroy": Verb.DESTROY,
+    "mend-ha": Verb.MEND_HA,
     "repair": Verb.REPAIR,
+    "freeze": Verb.FREEZE,
+    "thaw": Verb.THAW,
+    "reserve": Verb.RESERVE,
 }
-_WITHOUT_HA = {Verb.MIGRATE, Verb.REPAIR}
+_WITHOUT_HA = {Verb.MIGRATE, Verb.REPAIR, Verb.FREEZE, Verb.THAW, Verb.RESERVE}
 """Verbs that leave HA as it is, whatever it is."""
 
 
@@ -114,6 +118,7 @@ async def _plan(
             node,
             want_ha=getattr(options, "want_ha", None),
             overrides=frozenset(getattr(options, "override", ())),
+            freeze_first=getattr(options, "freeze_first", False),
             destroy_after=getattr(options, "force_after", None),
         )
     )
@@ -121,19 +126,46 @@ async def _plan(
 
 async def _act(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    verb = Verb(f"ha {options.switch}") if options.command == "ha" else Verb(options.command)
+    verb = Verb(f"ha {options.switch}") if options.command == "ha" else _VERBS[options.command]
     if not options.yes and not sys.stdin.isatty():
         raise UsageError("nobody can be asked here; add --yes to run without asking")
     async with service(settings, record=options.record) as running:
-        plan = await _plan(running, settings, options, verb)
-        if not options.yes:
-            await _confirm(running, plan)
-        conversation = Conversation(running, asks=not options.yes)
-        stop_listening = running.subscribe(conversation.hear)
-        job = running.run(plan)
-        outcome = await running.finished(job)
-        await conversation.settle()
-        stop_listening()
+        if getattr(options, "all", False):
+            return await _mend_all(running, settings, options)
+        return await _act_on(running, settings, options, verb)
+
+
+async def _mend_all(running: Service, settings: Settings, options: argparse.Namespace) -> int:
+    """Mend the HA of every machine that drifts, one after the other; stop at a failure."""
+    timeouts = settings.timeouts
+    await running.settled(timeout=timeouts.connect + timeouts.login + timeouts.probe)
+    for vm in running.snapshot.vms.values():
+        if vm.wanted_ha is not None:
+            await running.planner.ask_ha(vm.key)
+    drifting = [str(vm.key) for vm in running.snapshot.vms.values() if vm.drifts]
+    if not drifting:
+        sys.stdout.write("no machine's HA is known not to be as wanted\n")
+    for name in drifting:
+        options.vm = name.partition("/")[2]
+        if code := await _act_on(running, settings, options, Verb.MEND_HA):
+            return code
+    return ExitCode.DONE
+
+
+async def _act_on(
+    running: Service, settings: Settings, options: argparse.Namespace, verb: Verb
+) -> int:
+    if options.vm is None:
+        raise UsageError("name a machine, or add --all")
+    plan = await _plan(running, settings, options, verb)
+    if not options.yes:
+        await _confirm(running, plan)
+    conversation = Conversation(running, asks=not options.yes)
+    stop_listening = running.subscribe(conversation.hear)
+    job = running.run(plan)
+    outcome = await running.finished(job)
+    await conversation.settle()
+    stop_listening()
     return exit_code_of(outcome)
 
 

@@ -18,7 +18,19 @@ Without a command the console is opened. `ovmtui demo` shows it on a simulated p
 """
 
 _OUTCOMES = ("done", "failed", "refused", "unknown", "cancelled")
-VERBS = ("start", "stop", "migrate", "ha-on", "ha-off", "destroy", "repair")
+VERBS = (
+    "start",
+    "stop",
+    "migrate",
+    "ha-on",
+    "ha-off",
+    "mend-ha",
+    "destroy",
+    "repair",
+    "freeze",
+    "thaw",
+    "reserve",
+)
 """What `plan` takes."""
 
 
@@ -44,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     _reading(commands)
     _acting(commands)
     _evacuation(commands)
+    _setup(commands)
     _history(commands)
     _jobs(commands)
     _other(commands)
@@ -61,7 +74,9 @@ def _reading(commands: _Commands) -> None:
     )
     nodes = commands.add_parser("nodes", help="list the nodes of every pool")
     nodes.add_argument("--pool", help="only this pool")
-    check = commands.add_parser("check", help="check logins, tools, repositories and their locks")
+    check = commands.add_parser(
+        "check", help="check everything that plans need, and say what mends it"
+    )
     check.add_argument("--pool", help="only this pool")
     for command in (listing, nodes, check):
         command.add_argument("--json", action="store_true", help="print JSON")
@@ -94,8 +109,28 @@ def _acting(commands: _Commands) -> None:
     destroy.add_argument("--on", dest="node", metavar="NODE", help="which copy, of several")
     repair = commands.add_parser("repair", help="mend what a failed migration left behind")
     repair.add_argument("--on", dest="node", metavar="NODE", help="which leftover, of several")
-    for command in (start, stop, migrate, switch, destroy, repair):
+    mend = commands.add_parser("mend-ha", help="switch HA to what its service wants")
+    mend.add_argument(
+        "--all", action="store_true", help="every machine whose HA is known not to be as wanted"
+    )
+    mend.add_argument("vm", nargs="?", help="name, UUID, or POOL/NAME")
+    freeze = commands.add_parser("freeze", help="keep OpenSVC agents from acting on its service")
+    thaw = commands.add_parser("thaw", help="let OpenSVC agents act on its service again")
+    reserve = commands.add_parser(
+        "reserve", help="take its SCSI reservations for the node on which it runs"
+    )
+    for command in (start, stop, migrate):
+        command.add_argument(
+            "--freeze-first",
+            action="store_true",
+            help="keep OpenSVC agents from acting on its service meanwhile",
+        )
+    for command in (start, stop, migrate, switch, destroy, repair, freeze, thaw, reserve):
         command.add_argument("vm", help="name, UUID, or POOL/NAME")
+    for command in (
+        *(start, stop, migrate, switch, mend, destroy, repair),
+        *(freeze, thaw, reserve),
+    ):
         command.add_argument("--yes", action="store_true", help="run without asking")
         command.add_argument(
             "--override",
@@ -104,6 +139,16 @@ def _acting(commands: _Commands) -> None:
             metavar="GUARD",
             help="override this guard, by its name (see `plan`)",
         )
+
+
+def _setup(commands: _Commands) -> None:
+    setup = commands.add_parser(
+        "setup", help="install and configure the manager's command line on nodes"
+    )
+    setup.add_argument("nodes", nargs="+", metavar="NODE", help="its name, or POOL/NODE")
+    setup.add_argument("--reconfigure", action="store_true", help="run `ovm config` anew")
+    setup.add_argument("--dry-run", action="store_true", help="show it, run nothing")
+    setup.add_argument("--yes", action="store_true", help="run without asking")
 
 
 def _evacuation(commands: _Commands) -> None:

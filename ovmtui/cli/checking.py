@@ -1,26 +1,26 @@
-"""`check`: whether everything that the plans need is there, node by node."""
+"""`check`: whether everything that the plans need is there, node by node, and what mends it."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from ovmtui.cli.exitcodes import ExitCode
 from ovmtui.cli.opening import log_to_file, service, settings_of
 from ovmtui.cli.tables import print_json, print_table
 from ovmtui.errors import UsageError
-from ovmtui.model.node import NodeView, Reach
 from ovmtui.model.text import visible
-from ovmtui.plan.verdict import Finding, Standing, Verdict, fails, holds, unknown
+from ovmtui.plan.checkup.diagnosis import Diagnosis, worst
+from ovmtui.plan.verdict import Standing
 
-_SKEW = 30.0
-"""Seconds by which a node's clock may differ before it is told."""
+_MARKS = {Standing.HOLDS: "ok", Standing.FAILS: "NO", Standing.UNKNOWN: "??"}
+_EXITS = {Standing.FAILS: ExitCode.FAILED, Standing.UNKNOWN: ExitCode.UNKNOWN}
 
 
 def check(options: argparse.Namespace) -> int:
-    """Check every pool, or one; return the exit code.
+    """Check every pool, or one; return the exit code, which says the worst that was found.
 
     Raises:
         ConfigurationError: the configuration cannot be used.
@@ -35,77 +35,45 @@ async def _check(options: argparse.Namespace) -> int:
     if options.pool is not None and options.pool not in settings.pools:
         raise UsageError(f"no pool is called {visible(options.pool)}")
     timeouts = settings.timeouts
-    found: list[tuple[str, Finding]] = []
+    found: list[Diagnosis] = []
     async with service(settings, record=options.record) as running:
         await running.settled(timeout=timeouts.connect + timeouts.login + timeouts.probe)
         for pool in running.snapshot.pools:
-            if options.pool not in {None, pool.name}:
-                continue
-            for node in running.snapshot.nodes_of(pool.name):
-                found += [(f"{pool.name}/{node.key.name}", finding) for finding in _node(node)]
-            if not settings.read_only:
-                locks = await running.check_locks(pool.name)
-                found += [(pool.name, finding) for finding in locks]
-    _print(found, as_json=options.json)
-    standings = {finding.verdict.standing for _, finding in found}
-    if Standing.FAILS in standings:
-        return ExitCode.FAILED
-    return ExitCode.UNKNOWN if Standing.UNKNOWN in standings else ExitCode.DONE
+            if options.pool in {None, pool.name}:
+                found += await running.checkup.pool(pool.name, locks=not settings.read_only)
+    if options.json:
+        print_json([_record(one) for one in found])
+    else:
+        _print(found)
+    return _EXITS.get(worst(tuple(found)), ExitCode.DONE)
 
 
-def _node(node: NodeView) -> Iterator[Finding]:
-    reached = node.reach is Reach.UP
-    login = holds("logged in") if reached else fails(node.problem or "no answer yet")
-    yield Finding("login", "SSH login", login)
-    if not reached:
-        return
-    listing = holds(f"{len(node.domains or ())} domains, {node.facts.toolstack.value}")
-    if not node.certain:
-        listing = fails(node.list_problem or "not listed yet")
-    yield Finding("list", "xm list", listing)
-    yield Finding("repositories", "vm.cfg files", _files(node))
-    yield Finding("clock", "its clock", _clock(node))
+def _record(one: Diagnosis) -> dict[str, object]:
+    return {
+        "pool": one.pool,
+        "node": one.node.name if one.node is not None else None,
+        "check": one.name,
+        "subject": one.subject,
+        "standing": one.verdict.standing.value,
+        "seen": one.verdict.text,
+        "why": one.why,
+        "fix": one.fix.text if one.fix is not None else None,
+    }
 
 
-def _files(node: NodeView) -> Verdict:
-    if node.scan_problem:
-        return fails(node.scan_problem)
-    if node.configs is None:
-        return unknown("not searched yet")
-    count = len(node.configs)
-    return holds(f"{count} found") if count else fails("none found: are the repositories mounted?")
-
-
-def _clock(node: NodeView) -> Verdict:
-    if node.clock_skew_s is None:
-        return unknown("not told")
-    if abs(node.clock_skew_s) > _SKEW:
-        return fails(f"{node.clock_skew_s:+.0f} s against this machine's")
-    return holds(f"{node.clock_skew_s:+.0f} s against this machine's")
-
-
-def _print(found: list[tuple[str, Finding]], *, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            [
-                {
-                    "where": where,
-                    "check": finding.name,
-                    "subject": finding.subject,
-                    "standing": finding.verdict.standing.value,
-                    "seen": finding.verdict.text,
-                }
-                for where, finding in found
-            ]
-        )
-        return
-    marks = {Standing.HOLDS: "ok", Standing.FAILS: "NO", Standing.UNKNOWN: "??"}
+def _print(found: Sequence[Diagnosis]) -> None:
     rows = [
-        (where, marks[finding.verdict.standing], finding.subject, finding.verdict.text)
-        for where, finding in found
+        (one.place, _MARKS[one.verdict.standing], one.subject, one.verdict.text) for one in found
     ]
     print_table(("WHERE", "", "WHAT", "SEEN"), rows)
-    bad = sum(mark != "ok" for _, mark, _, _ in rows)
-    sys.stdout.write(
-        f"\n{bad} of {len(rows)} not as they should be\n" if bad else "\nall is well\n"
-    )
+    bad = [one for one in found if not one.is_well]
+    if not bad:
+        sys.stdout.write("\nall is well\n")
+        return
+    sys.stdout.write(f"\n{len(bad)} of {len(found)} not as they should be\n")
+    for one in bad:
+        sys.stdout.write(f"\n{visible(one.place)}: {one.subject}: {visible(one.verdict.text)}\n")
+        if one.why:
+            sys.stdout.write(f"  why:  {visible(one.why)}\n")
+        if one.fix is not None:
+            sys.stdout.write(f"  mend: {visible(one.fix.text)}\n")

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ovmtui.cli.arguments import parser
+from ovmtui.cli.arguments import VERBS, parser
 from ovmtui.cli.exitcodes import ExitCode
 from ovmtui.errors import ConfigurationError, OvmtuiError, PlanRefused, UsageError
 from ovmtui.model.text import visible
@@ -60,10 +60,14 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.acting import show_plan
 
             return show_plan(options)
-        case "start" | "stop" | "migrate" | "ha" | "destroy" | "repair":
+        case command if command in VERBS or command == "ha":
             from ovmtui.cli.acting import act
 
             return act(options)
+        case "setup":
+            from ovmtui.cli.setting_up import setup
+
+            return setup(options)
         case "check":
             from ovmtui.cli.checking import check
 

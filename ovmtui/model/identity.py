@@ -36,6 +36,21 @@ class VmKey:
         return f"{self.pool}/{self.identity}"
 
 
+_NODE = "node:"
+
+
+def node_subject(node: NodeKey) -> VmKey:
+    """Return what stands for `node` where a plan is about a node and not about a machine."""
+    return VmKey(node.pool, f"{_NODE}{node.name}")
+
+
+def subject_node(subject: VmKey) -> NodeKey | None:
+    """Return the node that `subject` stands for; None when it is a machine."""
+    if not subject.identity.startswith(_NODE):
+        return None
+    return NodeKey(subject.pool, subject.identity.removeprefix(_NODE))
+
+
 def canonical_uuid(text: str) -> str | None:
     """Return `text` as a lower-case UUID with dashes, or None when it is no UUID.
 

@@ -22,6 +22,10 @@ class Verb(Enum):
     THAW = "thaw"
     MEND_HA = "mend ha"
     """Switch HA to what is wanted."""
+    SETUP = "setup"
+    """Have the manager's command line on a node; the intent's machine stands for the node."""
+    MEND = "mend"
+    """Run the command that mends what a check has found on a node."""
     RESERVE = "reserve"
     """Take the SCSI reservations for the node on which the machine runs."""
 

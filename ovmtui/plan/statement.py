@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ovmtui.model.ha import HaState
-from ovmtui.model.identity import VmKey
+from ovmtui.model.identity import VmKey, subject_node
 from ovmtui.model.job import JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import VmState
@@ -13,6 +13,9 @@ from ovmtui.plan.leftovers import leftovers
 def where_it_stands(snapshot: Snapshot, vm: VmKey, name: str) -> str:
     """Return what is known of the machine now: its places, its state, its HA."""
     machine = snapshot.vms.get(vm)
+    if (node := subject_node(vm)) is not None:
+        view = snapshot.nodes.get(node)
+        return f"{name} {'answers' if view and view.certain else 'does not answer'}"
     if machine is None:
         return f"{name} is not listed anywhere and no vm.cfg names it"
     if not machine.copies:

@@ -167,4 +167,28 @@ class VerifyStep:
         return self.what
 
 
-Step = CommandStep | HaReadStep | WaitStep | ProbeStep | VerifyStep
+@dataclass(frozen=True, slots=True)
+class WizardStep:
+    """Run a program that asks questions, and answer those that are known.
+
+    It is bound to the console: when that goes away, the program is stopped, and begun anew
+    when the plan goes on.
+    """
+
+    label: str
+    node: NodeKey
+    command: Command
+    answers: tuple[tuple[str, str], ...]
+    """Each question that may be answered, with its answer."""
+    ending: str
+    """What the program prints when it has done its work."""
+    timeout: float
+
+    @property
+    def text(self) -> str:
+        """The program as shown, with the answers."""
+        told = ", ".join(f"{question} {answer or '(blank)'}" for question, answer in self.answers)
+        return f"{self.command.shown} (answers: {told})"
+
+
+Step = CommandStep | HaReadStep | WaitStep | ProbeStep | VerifyStep | WizardStep

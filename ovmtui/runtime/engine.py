@@ -11,7 +11,14 @@ from ovmtui.plan.agenda import Agenda, Attach, Close, Stop
 from ovmtui.plan.machine import Effect, Event, State, Transition
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Position
-from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, VerifyStep, WaitStep
+from ovmtui.plan.steps import (
+    CommandStep,
+    HaReadStep,
+    ProbeStep,
+    VerifyStep,
+    WaitStep,
+    WizardStep,
+)
 from ovmtui.runtime.clearance import Clearance
 from ovmtui.runtime.commanding import Commanding
 from ovmtui.runtime.dialogue import Cancelled, Dialogue
@@ -193,6 +200,9 @@ class Engine:
                 seen = await self._waiting.wait(doing.step, doing.index)
             case ProbeStep():
                 seen = await self._waiting.probe(doing.step, doing.index)
+            case WizardStep():
+                seen = await self._waiting.answer(doing.step, doing.index)
+                return Happened(Event.FAILED, seen) if seen else Happened(Event.HELD)
             case VerifyStep():
                 seen = await self._waiting.verify(doing.step, doing.index)
                 return Happened(Event.FAILED, seen) if seen else Happened(Event.HELD)

@@ -9,6 +9,7 @@ from typing import Protocol
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import JobEvent, JobState
 from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
@@ -65,6 +66,33 @@ class OpenJob:
 Update = SnapshotChanged | JobChanged | MessageRaised | HostKeyQuestion
 
 
+class Checker(Protocol):
+    """Looks whether everything that the plans need is there."""
+
+    async def pool(self, name: str, *, locks: bool) -> Sequence[Diagnosis]:
+        """Check one pool; with `locks` its repositories' locks are tried for real, too.
+
+        It takes some seconds: the manager is called from every node.
+        """
+        ...
+
+    async def setup(self, node: NodeKey, *, anew: bool = False) -> Plan:
+        """Return the plan that sets `node` up; with `anew` its configuration is done again.
+
+        Raises:
+            PlanRefused: it cannot be done, with the reasons.
+        """
+        ...
+
+    def mend(self, diagnosis: Diagnosis) -> Plan:
+        """Return the plan that runs what mends `diagnosis`.
+
+        Raises:
+            PlanRefused: it is nothing that can be run.
+        """
+        ...
+
+
 class Console(Protocol):
     """The service behind the screens and the command line. One event loop, no locks."""
 
@@ -108,6 +136,11 @@ class Console(Protocol):
 
     async def preflight(self, plan: Plan) -> Sequence[Finding]:
         """Look anew and evaluate each guard and check of `plan`; changes nothing."""
+        ...
+
+    @property
+    def checkup(self) -> Checker:
+        """What checks pools and sets nodes up."""
         ...
 
     def run(self, plan: Plan) -> str:

@@ -5,18 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ovmtui.errors import PlanRefused
-from ovmtui.model.identity import VmKey
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
-from ovmtui.runtime.interface import HostKeyQuestion, OpenJob
+from ovmtui.runtime.interface import Checker, HostKeyQuestion, OpenJob
 
 _REFUSED = "this is a recording: nothing can be done to it"
 
 
+class NoChecker:
+    """Checks nothing: implements `interface.Checker`."""
+
+    async def pool(self, name: str, *, locks: bool) -> Sequence[Diagnosis]:
+        """Return nothing."""
+        return ()
+
+    async def setup(self, node: NodeKey, *, anew: bool = False) -> Plan:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
+
+    def mend(self, diagnosis: Diagnosis) -> Plan:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
+
+
 class LookingOnly:
     """Refuses every verb of `interface.Console`."""
+
+    @property
+    def checkup(self) -> Checker:
+        """What refuses to check."""
+        return NoChecker()
 
     def plan(self, intent: Intent) -> Plan:
         """Refuse."""

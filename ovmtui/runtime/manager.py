@@ -11,29 +11,24 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from ovmtui.config.schema import Intervals
 from ovmtui.config.schema import Manager as ManagerSettings
-from ovmtui.errors import OvmtuiError, SecretUnavailable, TransportError
+from ovmtui.errors import ManagerFailed, SecretUnavailable, TransportError
 from ovmtui.model.command import MASK, Command
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
-from ovmtui.model.node import Reach
-from ovmtui.model.vm import Vm, VmState
+from ovmtui.model.vm import Vm
 from ovmtui.plan.context import ManagerAccess
 from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.managerqueue import DOUBT, next_to_ask, still_connecting
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.watcher import NodeWatcher
 from ovmtui.toolstacks import ovmcli
 
-_DOUBT = "it was switched, and not read since"
 _RETRY = 30.0
 """Seconds before the manager is asked again after it failed."""
 _SOON = 0.5
 """Seconds before another look while the first nodes are being connected."""
 _IDLE = 5.0
 """Seconds before the ages of the HA flags are looked at again."""
-
-
-class ManagerFailed(OvmtuiError):
-    """The manager's command line did not answer as it should."""
 
 
 class ManagerPoll:
@@ -118,7 +113,7 @@ class ManagerPoll:
 
     def doubt(self, vm: VmKey) -> None:
         """Know nothing of a machine's flag any more: it is being switched."""
-        self._store.set_ha(vm, HaFact(source="manager", reason=_DOUBT))
+        self._store.set_ha(vm, HaFact(source="manager", reason=DOUBT))
 
     async def ask(self, vm: VmKey, name: str) -> HaFact:
         """Ask for one machine's flag now, for a plan that is about to be made.
@@ -133,6 +128,24 @@ class ManagerPoll:
         fact = await self.read_ha(vm, name)
         self._store.set_manager_problem(self._pool, "")
         return fact
+
+    async def try_from(self, node: NodeKey) -> None:
+        """Ask the manager something harmless from `node`.
+
+        Raises:
+            TransportError: the node could not be asked.
+            SecretUnavailable: no configured source gives the password.
+            ManagerFailed: the manager does not answer as it should.
+        """
+        await self._servers(node)
+
+    async def _servers(self, node: NodeKey | None = None) -> str:
+        command = ovmcli.server_list_command(self._settings.command, self._settings.user)
+        stdout, stderr, status = await self._call(command, node)
+        error = ovmcli.error_in(stdout, stderr)
+        if error or status != 0:
+            raise ManagerFailed(error or f"{command.shown}: exit code {status}")
+        return stdout
 
     async def read_ha(self, vm: VmKey, name: str) -> HaFact:
         """Ask for one machine's flag, put it into the store, and return it.
@@ -157,12 +170,7 @@ class ManagerPoll:
 
     async def _turn(self) -> float:
         if self._node() is None:
-            views = [self._store.node(key) for key in self._watchers]
-            if any(
-                view.reach is Reach.CONNECTING
-                or (view.reach is Reach.UP and not view.certain and not view.list_problem)
-                for view in views
-            ):
+            if still_connecting(self._store.node(key) for key in self._watchers):
                 # Nobody has answered yet: that is no problem of the manager's.
                 return _SOON
             self._store.set_manager_problem(self._pool, self.why_unknown)
@@ -185,19 +193,10 @@ class ManagerPoll:
         Raises:
             ManagerFailed: it does not answer, or lists the nodes in no single pool.
         """
-        command = ovmcli.server_list_command(self._settings.command, self._settings.user)
-        stdout, stderr, status = await self._call(command)
-        error = ovmcli.error_in(stdout, stderr)
-        if error or status != 0:
-            raise ManagerFailed(error or f"{command.shown}: exit code {status}")
+        stdout = await self._servers()
         if self._settings.pool is not None:
             return
-        names = {key.name.lower() for key in self._watchers}
-        pools = {
-            server.pool
-            for server in ovmcli.parse_server_list(stdout).value
-            if server.name.lower() in names
-        }
+        pools = ovmcli.pools_with(stdout, {key.name for key in self._watchers})
         if len(pools) != 1:
             raise ManagerFailed(
                 f"the manager has the nodes of {self._pool} in: {', '.join(sorted(pools))}; "
@@ -205,8 +204,10 @@ class ManagerPoll:
             )
         self._manager_pool = pools.pop()
 
-    async def _call(self, command: Command) -> tuple[str, str, int | None]:
-        if (node := self._node()) is None:
+    async def _call(
+        self, command: Command, node: NodeKey | None = None
+    ) -> tuple[str, str, int | None]:
+        if (node := node or self._node()) is None:
             raise ManagerFailed(self.why_unknown)
         secret = await self._password()
         async with self._one_at_a_time:
@@ -234,14 +235,8 @@ class ManagerPoll:
             vm = snapshot.vms.get(self._urgent.pop(0))
             if vm is not None:
                 return vm
-        oldest = self._clock.monotonic() - self._intervals.manager
-        due = []
-        for vm in snapshot.vms.values():
-            fact = self._store.ha(vm.key)
-            asked = fact.observed_at if fact else None
-            if vm.key.pool == self._pool and (asked is None or asked < oldest):
-                due.append((vm.state is not VmState.RUNNING, asked or float("-inf"), vm.key, vm))
-        return min(due)[3] if due else None
+        before = self._clock.monotonic() - self._intervals.manager
+        return next_to_ask(snapshot, self._pool, self._store.ha, before)
 
     def _mark_unasked(self, reason: str) -> None:
         """Say why, where nothing is known; what was known keeps its age."""

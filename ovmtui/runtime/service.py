@@ -17,6 +17,7 @@ from ovmtui.plan.verdict import Finding
 from ovmtui.runtime import wiring
 from ovmtui.runtime.alarms import Alarms
 from ovmtui.runtime.assembling import World
+from ovmtui.runtime.checkup import Checkup
 from ovmtui.runtime.clock import Clock, SystemClock
 from ovmtui.runtime.inspection import Inspection
 from ovmtui.runtime.interface import (
@@ -30,7 +31,6 @@ from ovmtui.runtime.interface import (
 from ovmtui.runtime.jobs import Jobs
 from ovmtui.runtime.journal import Journal
 from ovmtui.runtime.localservices import LocalServices
-from ovmtui.runtime.lockcheck import check_locks
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.ownership import Ownership
@@ -59,7 +59,6 @@ class Service:
     ) -> None:
         """Wire the parts; `start` sets them going. `trust` writes a host key down."""
         self._settings = settings
-        self._operator = operator or Operator.current()
         self._trust = trust
         self._journal = journal
         self._clock = clock or SystemClock()
@@ -74,10 +73,9 @@ class Service:
         )
         patience = settings.timeouts.probe
         self._inspection = Inspection(self._watchers, self._store, self._clock, patience=patience)
+        acting = operator or Operator.current()
         every_node, every_manager = self._watchers, self._managers
-        world = World(
-            every_node, every_manager, self._store, self._inspection, self._operator, self._clock
-        )
+        world = World(every_node, every_manager, self._store, self._inspection, acting, self._clock)
         self._unfinished = UnfinishedJobs(journal, ownership)
         self._jobs = Jobs(
             world,
@@ -91,6 +89,7 @@ class Service:
         self._planner = Planner(
             settings, world, memory, reserved_mib=lambda vm: self._jobs.reserved_mib(beside=vm)
         )
+        self._checkup = Checkup(settings, world)
         self._alarms = Alarms(self._watchers, self._clock, self._emit)
         self._local_services = LocalServices(settings, self._store, self._error)
         self._store.listen(self._snapshot_changed)
@@ -143,12 +142,13 @@ class Service:
 
     @property
     def planner(self) -> Planner:
-        """What makes plans; for what only a command asks of it."""
+        """What makes plans."""
         return self._planner
 
-    async def check_locks(self, pool: str) -> Sequence[Finding]:
-        """Return whether the repositories of `pool` know working locks, tried for real."""
-        return await check_locks(pool, self.snapshot, self._watchers, self._operator)
+    @property
+    def checkup(self) -> Checkup:
+        """What checks pools and sets nodes up."""
+        return self._checkup
 
     def targets(self, vm: VmKey) -> Sequence[Target]:
         """Return the nodes of the machine's pool, best first, excluded ones last."""
@@ -234,7 +234,6 @@ class Service:
             self._alarms.watch_for_restart(plan.vm, seconds=seconds)
         vm = self.snapshot.vms.get(plan.vm)
         if vm is not None and vm.service is not None:
-            # What its agents say of it has changed.
             for node in self.snapshot.pool(plan.vm.pool).nodes:
                 self._watchers[node].rescan()
 

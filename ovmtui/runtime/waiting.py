@@ -6,26 +6,36 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 
-from ovmtui.errors import NodeLost, SecretUnavailable, TransportError
+from ovmtui.errors import ManagerFailed, NodeLost, SecretUnavailable, TransportError
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey
-from ovmtui.model.job import EventKind
+from ovmtui.model.job import EventKind, Stream
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.machine import Event
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, VerifyStep, WaitStep
+from ovmtui.plan.steps import (
+    CommandStep,
+    HaReadStep,
+    ProbeStep,
+    VerifyStep,
+    WaitStep,
+    WizardStep,
+)
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.dialogue import Dialogue
 from ovmtui.runtime.inspection import Inspection
-from ovmtui.runtime.manager import ManagerFailed, ManagerPoll
+from ovmtui.runtime.manager import ManagerPoll
 from ovmtui.runtime.performing import Happened
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
+from ovmtui.toolstacks import ovmwizard
 
 _ATTEMPT = 15.0
 """Seconds that one attempt of a probing command may take."""
 _ASK_AGAIN = 1.0
 """Seconds until a question is asked again that was lost with its connection."""
+_SILENCE = 10.0
+"""Seconds without output after which a program that asks nothing is taken to wait."""
 _VERIFY_INTERVAL = 1.0
 """Seconds between the looks of a verification."""
 
@@ -93,6 +103,33 @@ class Waiting:
             if self._clock.monotonic() + step.interval >= deadline:
                 return seen
             await self._dialogue.unless_cancelled(self._clock.sleep(step.interval))
+
+    async def answer(self, step: WizardStep, index: int | None) -> str:
+        """Answer a program's questions; return why it did not come to its end, or nothing.
+
+        Raises:
+            Cancelled: the operator cancelled.
+        """
+
+        def reply(pending: str, *, quiet: bool) -> str | None:
+            return ovmwizard.answer_to(pending, step.answers, quiet=quiet)
+
+        try:
+            session = self._watchers[step.node].session
+            result = await self._dialogue.unless_cancelled(
+                session.converse(
+                    step.command.script, timeout=step.timeout, silence=_SILENCE, reply=reply
+                )
+            )
+        except (TransportError, ovmwizard.UnexpectedQuestion) as error:
+            return str(error)
+        for line in result.stdout.split("\n"):
+            self._recorder.output(
+                line, step=index, node=step.node.name, label=step.label, stream=Stream.STDOUT
+            )
+        if step.ending in result.stdout and result.exit_status in {0, None}:
+            return ""
+        return f"it ended without “{step.ending}” (exit code {result.exit_status})"
 
     async def read(self, step: HaReadStep) -> Happened:
         """Ask the manager for the HA flag, and compare it with what must be.

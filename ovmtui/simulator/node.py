@@ -17,6 +17,8 @@ HYPERVISOR_MIB = 130
 DOMAIN_ZERO_UUID = "00000000-0000-0000-0000-000000000000"
 XEND_LOG = "/var/log/xen/xend.log"
 LOAD_AVERAGE = "/proc/loadavg"
+ABSENT_OVM = ".ovm-not-installed"
+"""What `ovm` is called in the node's folder of programs while it is not installed."""
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
@@ -81,6 +83,9 @@ class Node:
     def install_ovmcli(self) -> None:
         """Have the manager's command line, as `yum` leaves it: not configured."""
         self.has_ovmcli = True
+        aside = self.directory / "bin" / ABSENT_OVM
+        if aside.exists():
+            aside.rename(aside.with_name("ovm"))
 
     @property
     def domain_zero(self) -> Domain:

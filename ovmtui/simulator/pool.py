@@ -18,7 +18,7 @@ from ovmtui.simulator.doors.line import LOOPBACK, Line
 from ovmtui.simulator.doors.openssh import OpenSshDoor
 from ovmtui.simulator.faults import Faults
 from ovmtui.simulator.invocations import Invocation, InvocationLog
-from ovmtui.simulator.node import Node
+from ovmtui.simulator.node import ABSENT_OVM, Node
 from ovmtui.simulator.spec import PoolSpec
 from ovmtui.simulator.timeline import ScaledTime, Timeline
 from ovmtui.simulator.toolserver import ToolServer
@@ -223,8 +223,9 @@ class SimulatedPool:
             root=self.directory,
             further=("svcmgr",) if node.spec.opensvc else (),
         )
-        home = node.directory / "home"
-        home.mkdir()
+        if not node.has_ovmcli:
+            (tools / "ovm").rename(tools / ABSENT_OVM)
+        (home := node.directory / "home").mkdir()
         host_key = node.directory / "host_key"
         credentials.write_key(host_key)
         return Lodging(

@@ -23,6 +23,7 @@ nodes = [
 
 [pools.{pool}.manager]
 user = {user}
+host = {host}
 pool = {name}
 password_file = {password_file}
 """
@@ -48,6 +49,7 @@ def render(pool: SimulatedPool) -> str:
         nodes="\n".join(nodes),
         user=_string(pool.spec.manager_user),
         name=_string(pool.spec.name),
+        host=_string(pool.spec.manager_host),
         password_file=_string(pool.password_file),
     )
 

@@ -107,6 +107,13 @@ def parse_server_list(text: str) -> Parsed[tuple[ManagerServer, ...]]:
     return Parsed(tuple(servers), bounded(notes))
 
 
+def pools_with(text: str, nodes: set[str]) -> set[str]:
+    """Return the pools that have any of `nodes`, whatever their case, by `svr ls`."""
+    names = {name.lower() for name in nodes}
+    servers = parse_server_list(text).value
+    return {server.pool for server in servers if server.name.lower() in names}
+
+
 def parse_vm_list(text: str) -> Parsed[tuple[ManagerVm, ...]]:
     """Read `vm ls -l`: a heading, then Name, Size, Mem, VCPUs, Status, Server, Server Pool.
 

@@ -68,6 +68,14 @@ class OutputChunk:
 OnOutput = Callable[[OutputChunk], None]
 
 
+class Reply(Protocol):
+    """Answers the questions of a program."""
+
+    def __call__(self, pending: str, *, quiet: bool) -> str | None:
+        """Return the answer to what `pending` ends with; None when it asks nothing yet."""
+        ...
+
+
 class Session(Protocol):
     """One open connection to one node, shared by many commands at once."""
 
@@ -129,6 +137,23 @@ class Session(Protocol):
         Raises:
             CommandTimeout: it runs still after `timeout` seconds.
             NodeLost: the connection broke; call again on a new session to attach.
+            SlotsExhausted: the node opens no further session.
+        """
+        ...
+
+    async def converse(
+        self, script: str, *, timeout: float, silence: float, reply: Reply
+    ) -> Result:
+        """Run a program that asks questions, on a terminal of its own, bound to this console.
+
+        After each piece of output `reply` is called with all the text since the last
+        answer, and gives the next answer, or None to wait for more. It is called with
+        `quiet` true when nothing has come for `silence` seconds. What it raises ends the
+        program and is passed on.
+
+        Raises:
+            CommandTimeout: it did not end in `timeout` seconds.
+            NodeLost: the connection broke; the program ends with it.
             SlotsExhausted: the node opens no further session.
         """
         ...

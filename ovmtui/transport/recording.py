@@ -17,6 +17,7 @@ from ovmtui.transport.interface import (
     NodeAddress,
     OnOutput,
     OutputChunk,
+    Reply,
     Result,
     Session,
 )
@@ -134,6 +135,23 @@ class _RecordingSession:
             start=start,
             **asdict(result),
             **outputs,
+        )
+        return result
+
+    async def converse(
+        self, script: str, *, timeout: float, silence: float, reply: Reply
+    ) -> Result:
+        with self._failures("converse", script):
+            result = await self._session.converse(
+                script, timeout=timeout, silence=silence, reply=reply
+            )
+        stdout = self._masked(result.stdout, None)
+        self._note(
+            "converse",
+            node=self._where,
+            script=script,
+            exit_status=result.exit_status,
+            stdout=stdout,
         )
         return result
 

@@ -14,8 +14,9 @@ from ovmtui.errors import CommandTimeout, NodeLost, SlotsExhausted
 from ovmtui.model.job import Stream
 from ovmtui.transport.bound import bound_script
 from ovmtui.transport.channel import CommandChannel
+from ovmtui.transport.conversation import converse
 from ovmtui.transport.detached import checked_job, detached_script, forget_script, sweep_script
-from ovmtui.transport.interface import DetachedResult, OnOutput, Result
+from ovmtui.transport.interface import DetachedResult, OnOutput, Reply, Result
 from ovmtui.transport.output import Collector
 from ovmtui.transport.slots import PATIENCE, Slot, Slots, Use
 from ovmtui.transport.trailer import Standing, Trailer, TrailerFilter
@@ -177,6 +178,18 @@ class SshSession:
         if told.trailer is None:
             raise NodeLost("the node broke off before it said how the job is")
         return told.trailer
+
+    async def converse(
+        self, script: str, *, timeout: float, silence: float, reply: Reply
+    ) -> Result:
+        """Run a program that asks questions; see `interface.Session.converse`."""
+        slot = await self._slots.take(Use.LONG, timeout=timeout)
+        try:
+            return await converse(
+                self._connection, script, timeout=timeout, silence=silence, reply=reply
+            )
+        finally:
+            slot.release()
 
     async def forget_detached(self, job: str) -> None:
         """Remove the ended job's files from the node. An unknown job is no error."""

@@ -38,7 +38,7 @@ X11Forwarding no
 AllowTcpForwarding local
 AllowAgentForwarding no
 PrintMotd no
-PermitTTY no
+PermitTTY yes
 LogLevel ERROR
 SetEnv "HOME={home}"
 ForceCommand {command}

@@ -18,6 +18,7 @@ from ovmtui.plan.plan import Plan
 from ovmtui.plan.render import describe_step
 from ovmtui.plan.verdict import Finding, Standing, Verdict
 from ovmtui.runtime.interface import (
+    Checker,
     HostKeyQuestion,
     JobChanged,
     MessageRaised,
@@ -25,6 +26,7 @@ from ovmtui.runtime.interface import (
     SnapshotChanged,
     Update,
 )
+from ovmtui.runtime.looking import NoChecker
 
 NOW = 1000.0
 WALL = 1_790_000_000.0
@@ -51,6 +53,12 @@ class ScriptedConsole:
     refreshed: int = 0
     refusal: PlanRefused | None = None
     """What `run` raises."""
+
+    checker: Checker = field(default_factory=NoChecker)
+
+    @property
+    def checkup(self) -> Checker:
+        return self.checker
 
     def __post_init__(self) -> None:
         self._states: dict[str, JobState] = {}
