@@ -14,8 +14,9 @@ from textual.widgets import DataTable
 
 from benchmarks.figures import Figure
 from ovmtui.model.identity import VmKey
+from ovmtui.ui.viewmodel.cells import Cell
 from ovmtui.ui.viewmodel.columns import COLUMNS
-from ovmtui.ui.viewmodel.rows import Cell, Row
+from ovmtui.ui.viewmodel.rows import Row
 from ovmtui.ui.viewmodel.view import ViewState
 from ovmtui.ui.widgets.grid import Grid
 

@@ -70,14 +70,21 @@ def _print_vms(vms: Iterable[Vm], *, as_json: bool) -> None:
             vm.key.pool,
             "+".join(node.name for node in vm.nodes) or "-",
             vm.state.value,
-            vm.ha.state.value,
+            _ha(vm),
+            vm.service.name if vm.service else "-",
             number(vm.vcpus),
             number(vm.memory_mib),
             vm.reason,
         )
         for vm in ordered
     ]
-    print_table(("NAME", "POOL", "NODE", "STATE", "HA", "VCPU", "MEM", "WHY"), rows)
+    print_table(("NAME", "POOL", "NODE", "STATE", "HA", "SERVICE", "VCPU", "MEM", "WHY"), rows)
+
+
+def _ha(vm: Vm) -> str:
+    if vm.drifts and vm.wanted_ha is not None:
+        return f"{vm.ha.state.value} (wanted {'on' if vm.wanted_ha.on else 'off'})"
+    return vm.ha.state.value
 
 
 def _vm_record(vm: Vm) -> dict[str, Any]:
@@ -102,6 +109,12 @@ def _vm_record(vm: Vm) -> dict[str, Any]:
         "ha": vm.ha.state.value,
         "ha_source": vm.ha.source,
         "ha_reason": vm.ha.reason,
+        "ha_wanted": vm.wanted_ha.on if vm.wanted_ha else None,
+        "ha_wanted_by": vm.wanted_ha.source if vm.wanted_ha else None,
+        "ha_drifts": vm.drifts,
+        "service": vm.service.name if vm.service else None,
+        "environment": vm.service.environment if vm.service else None,
+        "service_frozen_on": [node.name for node in vm.service.frozen_on] if vm.service else [],
         "vcpus": vm.vcpus,
         "memory_mib": vm.memory_mib,
         "configs": [file.path for file in vm.configs],

@@ -45,6 +45,8 @@ def render(plan: Plan, findings: tuple[Finding, ...] | None = None) -> str:
     lines.append("steps:")
     for number, step in enumerate(plan.steps, 1):
         lines.append(f"  {number}. {describe_step(step)}")
+        if isinstance(step, CommandStep) and step.command.shown not in step.text:
+            lines.append(f"     runs: {visible(step.command.shown)}")
         if isinstance(step, CommandStep) and step.meaning:
             lines.append(f"     {visible(step.meaning)}")
         if isinstance(step, CommandStep):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ovmtui.simulator.spec import ConfigStyle, Latencies, NodeSpec, PoolSpec, Power, VmSpec
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
+_OPENSVC = "1.8"
+"""The agents' version, which looks after HA itself."""
 _LONG_NAME = "web_frontend_with_a_really_long_name_that_overflows_the_column"
 _OTHER_CPU = "bfebfbff:2c100800:00000000:00003f40:029ee3ff:00000000:00000001:00000000"
 
@@ -13,8 +15,23 @@ def demo_spec() -> PoolSpec:
     """Return the demo's pool: four nodes and 31 machines as an operator would have them."""
     nodes = (
         NodeSpec("ovm1", memory_mib=65_535, first_domid=31, uptime=112 * _DAY, load=0.42),
-        NodeSpec("ovm2", memory_mib=65_535, first_domid=18, uptime=112 * _DAY, load=0.65),
-        NodeSpec("ovm3", memory_mib=49_151, first_domid=44, uptime=87 * _DAY, load=0.21),
+        NodeSpec(
+            "ovm2",
+            memory_mib=65_535,
+            first_domid=18,
+            uptime=112 * _DAY,
+            load=0.65,
+            opensvc=_OPENSVC,
+        ),
+        NodeSpec(
+            "ovm3",
+            memory_mib=49_151,
+            first_domid=44,
+            uptime=87 * _DAY,
+            load=0.21,
+            opensvc=_OPENSVC,
+            xend_starts_at_boot=("dns2",),
+        ),
         # An older server: what runs here cannot be moved from or to the others.
         NodeSpec(
             "ovm4",
@@ -22,11 +39,12 @@ def demo_spec() -> PoolSpec:
             first_domid=9,
             uptime=19 * _DAY,
             load=0.12,
+            ovmcli=False,
             cpu_mhz=2294,
             hw_caps=_OTHER_CPU,
         ),
     )
-    return PoolSpec(nodes=nodes, vms=_demo_vms())
+    return PoolSpec(nodes=nodes, vms=_demo_vms(), services=_demo_services())
 
 
 def fleet_spec(nodes: int, vms_per_node: int, *, down_per_node: int = 2) -> PoolSpec:
@@ -56,6 +74,19 @@ def fleet_spec(nodes: int, vms_per_node: int, *, down_per_node: int = 2) -> Pool
         ),
         latencies=Latencies(manager=(0.5, 1.0)),
     )
+
+
+def _demo_services() -> dict[str, str]:
+    """Return the OpenSVC services of some machines, with the files' texts."""
+    text = (
+        "[DEFAULT]\napp = {app}\nnodes = ovm2 ovm3\norchestrate = start\nenv = {env}\n"
+        "mode = ovm\n\n[ip#1]\nipdev = xenbr0\nipname = {name}\n\n[hb#1]\ntype = ovm\n"
+    )
+    services = (("psft-app1", "PSFT", "PRD"), ("psft-app2", "PSFT", "PRD"))
+    return {
+        name: text.format(name=name, app=app, env=env)
+        for name, app, env in (*services, ("mailrelay", "MAIL", "INT"))
+    }
 
 
 def _demo_vms() -> tuple[VmSpec, ...]:
@@ -128,7 +159,8 @@ def _demo_vms() -> tuple[VmSpec, ...]:
         VmSpec("dns1", 256, 1, "ovm2", load=0.01, uptime=112 * _DAY),
         VmSpec("dns2", 256, 1, "ovm3", load=0.01, uptime=87 * _DAY),
         VmSpec("ldap1", 1024, 1, "ovm2", load=0.05, uptime=112 * _DAY),
-        VmSpec("mailrelay", 1024, 1, "ovm3", load=0.12, uptime=51 * _DAY),
+        # Its service wants HA, and somebody has switched it off.
+        VmSpec("mailrelay", 1024, 1, "ovm3", ha=False, load=0.12, uptime=51 * _DAY),
         VmSpec("monitor1", 2048, 2, "ovm4", load=0.4, uptime=19 * _DAY),
         VmSpec("winsrv", 4096, 2, "ovm2", hvm=True, load=0.2, uptime=14 * _DAY),
         VmSpec("forensics", 1024, 1, "ovm4", power=paused, ha=False, uptime=2 * _DAY),

@@ -25,6 +25,7 @@ class Scope(Enum):
     JOBS = "Jobs"
     UNFINISHED = "Stopped jobs"
     ALERTS = "Alerts"
+    CHECK = "Check"
     QUESTION = "Question of a job"
     NAME = "Typing a name"
     HOST_KEY = "New host key"
@@ -64,6 +65,12 @@ class Situation:
     """On a plan: what stands in the way of running it."""
     override_obstacle: str = ""
     """On a plan: why nothing can be overridden."""
+    freeze_obstacle: str = ""
+    """On a plan: why agents cannot be frozen first."""
+    mend_obstacle: str = ""
+    """On the check: why nothing can be run for the line under the cursor."""
+    copy_obstacle: str = ""
+    """On the check: why there is nothing to copy."""
 
 
 def always(situation: Situation) -> str | None:
@@ -108,6 +115,37 @@ def something_is_left(situation: Situation) -> str | None:
     if vm is not None and len(vm.copies) < 2 and vm.state in {VmState.RUNNING, VmState.DOWN}:
         return f"nothing is left over of {visible(vm.name)}"
     return may_act(situation)
+
+
+def ha_drifts(situation: Situation) -> str | None:
+    """It may be acted on, and its HA is known not to be what is wanted."""
+    vm = situation.vm
+    if vm is not None and not vm.drifts:
+        return f"HA of {visible(vm.name)} is {vm.ha.state.value}: nothing to mend"
+    return may_act(situation)
+
+
+def has_service(situation: Situation) -> str | None:
+    """It may be acted on, and an OpenSVC service names it."""
+    vm = situation.vm
+    if vm is not None and vm.service is None:
+        return f"no OpenSVC service names {visible(vm.name)}"
+    return may_act(situation)
+
+
+def can_freeze(situation: Situation) -> str | None:
+    """Agents that could act beside the plan must be there."""
+    return situation.freeze_obstacle or None
+
+
+def can_mend(situation: Situation) -> str | None:
+    """Something must be wrong that a command mends."""
+    return situation.mend_obstacle or None
+
+
+def can_copy(situation: Situation) -> str | None:
+    """Something must mend it."""
+    return situation.copy_obstacle or None
 
 
 def has_job(situation: Situation) -> str | None:

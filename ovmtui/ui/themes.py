@@ -25,6 +25,7 @@ ROLES = (
     "warn",
     "danger",
     "unknown",
+    "drift",
     "marked",
     "cursor",
     "cursor-idle",

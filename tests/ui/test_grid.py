@@ -11,8 +11,9 @@ from textual.pilot import Pilot
 
 from ovmtui.model.identity import VmKey
 from ovmtui.ui.themes import load_themes
+from ovmtui.ui.viewmodel.cells import Cell
 from ovmtui.ui.viewmodel.columns import COLUMNS
-from ovmtui.ui.viewmodel.rows import Cell, Row
+from ovmtui.ui.viewmodel.rows import Row
 from ovmtui.ui.viewmodel.view import ViewState
 from ovmtui.ui.widgets.grid import Grid
 
@@ -30,6 +31,8 @@ def row(number: int, *, pool: str = "pool1", role: str = "text", **texts: str) -
         "node": "ovm1",
         "state": "● run",
         "ha": "▲ on",
+        "service": "",
+        "env": "",
         "vcpu": "2",
         "mem": "4.0G",
         "cpu": "1.0",

@@ -10,8 +10,9 @@ from ovmtui.model.ha import HaState
 from ovmtui.model.job import JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.runtime.merge import merge
+from ovmtui.ui.viewmodel.cells import Cell, memory
 from ovmtui.ui.viewmodel.columns import COLUMNS
-from ovmtui.ui.viewmodel.rows import Cell, Row, RowCache, Rows, build, memory
+from ovmtui.ui.viewmodel.rows import Row, RowCache, Rows, build
 from ovmtui.ui.viewmodel.view import ViewState
 from tests.ui.support import pools
 from tests.ui.support.console import NOW, WALL
@@ -64,6 +65,8 @@ def test_a_running_machine() -> None:
         "node": "ovm2",
         "state": "● run",
         "ha": "▲ on",
+        "service": "",
+        "env": "",
         "vcpu": "8",
         "mem": "16.0G",
         "cpu": "140.3",

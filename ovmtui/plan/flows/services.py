@@ -19,6 +19,7 @@ from ovmtui.plan.plan import Plan
 from ovmtui.plan.steps import CommandStep, Expectation, ProbeStep, Question, Step
 from ovmtui.toolstacks import reservations, svcmgr
 
+_MAY_ACT = "may act, too. Freezing it first (z here, or --freeze-first) keeps them from it."
 _PATIENCE = 30.0
 """Seconds in which a frozen service must show as frozen."""
 
@@ -139,11 +140,13 @@ def beside_agents(plan: Plan, snapshot: Snapshot, context: Context) -> Plan:
                 "when the plan does not come to its end, it stays frozen.",
             ),
         )
-    note = (
-        f"Service {vm.service.name} has this machine: its agents on {nodes} may act, too. "
-        "Freezing it first (z here, or --freeze-first) keeps them from it."
-    )
+    note = f"Service {vm.service.name} has this machine: its agents on {nodes} {_MAY_ACT}"
     return replace(plan, notes=(*plan.notes, note))
+
+
+def may_freeze(plan: Plan) -> bool:
+    """Return whether agents could be frozen before `plan`: it warns of them."""
+    return any(note.endswith(_MAY_ACT) for note in plan.notes)
 
 
 def mount(vm: Vm, handle: Handle, context: Context) -> CommandStep:

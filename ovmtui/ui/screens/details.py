@@ -16,6 +16,7 @@ from ovmtui.plan.leftovers import leftovers
 from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.base import Page
 from ovmtui.ui.screens.times import NONE, clock, mib, number
+from ovmtui.ui.viewmodel.surroundings import service_rows, storage_rows
 from ovmtui.ui.viewmodel.times import age
 
 
@@ -46,6 +47,8 @@ class DetailsScreen(Page[None]):
         parts: list[RenderableType] = [self._facts(vm)]
         parts += self._part("domains", [self._copy(copy) for copy in vm.copies])
         parts += self._part("left over", self._left(vm))
+        parts += self._part("OpenSVC service", service_rows(vm))
+        parts += self._part("storage", storage_rows(vm, self.desk.console.snapshot))
         for file in vm.configs:
             parts += self._config(file)
         parts += self._part("jobs", self._jobs())
@@ -79,7 +82,11 @@ class DetailsScreen(Page[None]):
         when = ""
         if fact.observed_at is not None:
             when = f", {age(self.desk.console.monotonic() - fact.observed_at)} ago"
-        return f"{fact.state.value}{source}{when}{reason}"
+        wanted = ""
+        if vm.wanted_ha is not None:
+            wanted = f"; wanted {'on' if vm.wanted_ha.on else 'off'} by {vm.wanted_ha.source}"
+            wanted += ": H mends it" if vm.drifts else ""
+        return f"{fact.state.value}{source}{when}{reason}{wanted}"
 
     def _copy(self, copy: Copy) -> tuple[str, str]:
         domain = copy.domain

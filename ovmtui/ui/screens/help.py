@@ -18,7 +18,8 @@ _MOVING = (
 _FILTER = (
     ("word", 'in name, label or node; "two words" in quotes'),
     ("node: pool:", "node:ovm1"),
-    ("state: ha:", "state:running  ha:off"),
+    ("state: ha:", "state:running  ha:off  ha:drift (HA is not what is wanted)"),
+    ("service: env:", "service:crm  env:prd"),
     ("mem cpu vcpu", "mem>4096  cpu>50  vcpu=2"),
     ("!x   a | b", "not x; a or b"),
 )

@@ -10,7 +10,7 @@ from textual.containers import Container, Horizontal
 from textual.widget import Widget
 from textual.widgets import Label
 
-from ovmtui.model.identity import VmKey
+from ovmtui.model.identity import VmKey, subject_node
 from ovmtui.model.vm import Vm
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Changes, Desk
@@ -105,9 +105,12 @@ class HomeScreen(Replaying):
         """Show the output of `job`, with the cursor on its machine."""
         for state in self.desk.console.jobs:
             if state.job == job:
-                self.go_to(state.vm)
-        if self._content is not None:
-            self._content.merged = False
+                # A job about a node has no row: its output is shown with all others'.
+                about_node = subject_node(state.vm) is not None
+                if not about_node:
+                    self.go_to(state.vm)
+                if self._content is not None:
+                    self._content.merged = about_node
         self.redraw()
 
     def go_to(self, vm: VmKey) -> None:

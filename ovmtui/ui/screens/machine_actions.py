@@ -12,6 +12,7 @@ from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.leftovers import leftovers
 from ovmtui.ui.screens.alerts import AlertsScreen
 from ovmtui.ui.screens.base import ActionScreen
+from ovmtui.ui.screens.check import CheckScreen
 from ovmtui.ui.screens.details import DetailsScreen
 from ovmtui.ui.screens.help import HelpScreen
 from ovmtui.ui.screens.jobs import JobsScreen, cancel_question, cancelling
@@ -140,6 +141,20 @@ class MachineActions(ActionScreen[None]):
                 else None
             ),
         )
+
+    def do_mend_ha(self) -> None:
+        """Plan HA to be what is wanted."""
+        self._plan(Verb.MEND_HA)
+
+    def do_freeze(self) -> None:
+        """Plan the machine's service to be frozen, or thawed where it is."""
+        vm = self.machine
+        frozen = vm is not None and vm.service is not None and bool(vm.service.frozen_on)
+        self._plan(Verb.THAW if frozen else Verb.FREEZE)
+
+    def do_check(self) -> None:
+        """Show what a check of every pool finds."""
+        self.app.push_screen(CheckScreen(self.desk), lambda job: self.follow(job) if job else None)
 
     def do_answer(self) -> None:
         """Open the question of a job."""

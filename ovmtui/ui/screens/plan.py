@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from rich.console import RenderableType
@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ovmtui.errors import OvmtuiError, PlanRefused
 from ovmtui.model.text import visible
+from ovmtui.plan.flows.services import may_freeze
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Confirmation, Plan
 from ovmtui.plan.render import render
@@ -32,9 +33,20 @@ class PlanScreen(Page[str]):
     SCOPE = Scope.PLAN
     BINDINGS = actions.bindings(Scope.PLAN)
 
-    def __init__(self, desk: Desk, intent: Intent, *, remarks: Sequence[str] = ()) -> None:
-        """Plan `intent`; `remarks` are added to what the plan says."""
+    def __init__(
+        self,
+        desk: Desk,
+        intent: Intent,
+        *,
+        remarks: Sequence[str] = (),
+        make: Callable[[Intent], Plan] | None = None,
+    ) -> None:
+        """Plan `intent`; `remarks` are added to what the plan says.
+
+        `make` makes the plan; default: the console's planner.
+        """
         super().__init__(desk)
+        self._maker = make or desk.console.plan
         self._intent = intent
         self._remarks = remarks
         self._plan: Plan | None = None
@@ -88,7 +100,11 @@ class PlanScreen(Page[str]):
 
     def situation(self) -> Situation:
         """Return what stands in the way of running, and of overriding."""
-        return Situation(obstacle=self._obstacle(), override_obstacle=self._override_obstacle())
+        return Situation(
+            obstacle=self._obstacle(),
+            override_obstacle=self._override_obstacle(),
+            freeze_obstacle=self._freeze_obstacle(),
+        )
 
     def do_run(self) -> None:
         """Run the plan, or as soon as its checks have passed."""
@@ -118,6 +134,12 @@ class PlanScreen(Page[str]):
             lambda typed: self._override(failing) if typed else None,
         )
 
+    def do_freeze(self) -> None:
+        """Plan again with the agents frozen first, or without that."""
+        self._intent = replace(self._intent, freeze_first=not self._intent.freeze_first)
+        self._make()
+        self.do_look()
+
     def do_dry_run(self) -> None:
         """Show the plan as text."""
         self.app.push_screen(TextPage(self.desk, title="dry run", text=self._text()))
@@ -138,7 +160,7 @@ class PlanScreen(Page[str]):
 
     def _make(self) -> None:
         try:
-            self._plan = self.desk.console.plan(self._intent)
+            self._plan = self._maker(self._intent)
         except PlanRefused as refused:
             self._plan, self._refusal, self._findings = None, refused.reasons, ()
         else:
@@ -212,6 +234,13 @@ class PlanScreen(Page[str]):
             return "nothing is in the way"
         fixed = [finding.subject for finding in failing if not finding.overridable]
         return f"this cannot be set aside: {'; '.join(fixed)}" if fixed else ""
+
+    def _freeze_obstacle(self) -> str:
+        if self._plan is None:
+            return "there is no plan"
+        if self._intent.freeze_first or may_freeze(self._plan):
+            return ""
+        return "no OpenSVC agent could act beside this plan"
 
     def _text(self) -> str:
         if self._plan is None:

@@ -43,6 +43,11 @@ def alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
         for pool in snapshot.pools
         if pool.manager_problem
     ]
+    found += [
+        Alert("warn", f"service files of {pool.name}: {visible(pool.services_problem, limit=200)}")
+        for pool in snapshot.pools
+        if pool.services_problem
+    ]
     return tuple(sorted(found, key=lambda alert: SEVERITIES.index(alert.severity)))
 
 
@@ -101,7 +106,29 @@ def _of_vm(vm: Vm, snapshot: Snapshot) -> list[Alert]:
         case VmState.RUNNING if vm.reason:
             return [Alert("warn", f"{name}: {reason}", vm.key)]
         case _:
-            return []
+            return _of_service(vm, name)
+
+
+def _of_service(vm: Vm, name: str) -> list[Alert]:
+    """Tell that HA is not as wanted, and that a service is frozen or its file misread."""
+    found = []
+    if vm.drifts and vm.wanted_ha is not None:
+        wanted = "on" if vm.wanted_ha.on else "off"
+        source = visible(vm.wanted_ha.source, limit=80)
+        text = f"{name}: HA is {vm.ha.state.value}, but the {source} wants it {wanted} (H mends it)"
+        found.append(Alert("warn", text, vm.key))
+    service = vm.service
+    if service is not None and service.frozen_on:
+        nodes = ", ".join(node.name for node in service.frozen_on)
+        text = (
+            f"{name}: service {visible(service.name, limit=80)} is frozen on {nodes} (z thaws it)"
+        )
+        found.append(Alert("warn", text, vm.key))
+    if service is not None and service.file.notes:
+        more = f" and {len(service.file.notes) - 1} more" if len(service.file.notes) > 1 else ""
+        text = f"{name}: {visible(service.file.notes[0], limit=300)}{more}"
+        found.append(Alert("warn", text, vm.key))
+    return found
 
 
 def _places(vm: Vm) -> str:

@@ -40,6 +40,8 @@ COLUMNS = (
     Column("node", "NODE", 9, 2),
     Column("state", "STATE", 13, 1),
     Column("ha", "HA", 9, 3),
+    Column("service", "SERVICE", 10, 10),
+    Column("env", "ENV", 4, 8),
     Column("vcpu", "VCPU", 4, 7, right=True),
     Column("mem", "MEM", 6, 6, right=True),
     Column("cpu", "CPU%", 5, 5, right=True),

@@ -33,10 +33,16 @@ _TEXTS: dict[str, Callable[[Vm], tuple[str, ...]]] = {
     "node": lambda vm: tuple(node.name for node in vm.nodes),
     "pool": lambda vm: (vm.key.pool,),
     "uuid": lambda vm: (vm.key.identity,),
+    "service": lambda vm: (vm.service.name,) if vm.service else (),
+    "env": lambda vm: (vm.service.environment or "",) if vm.service else (),
 }
-_STATES: dict[str, tuple[Callable[[Vm], str], tuple[str, ...]]] = {
-    "state": (lambda vm: vm.state.value, tuple(state.value for state in VmState)),
-    "ha": (lambda vm: vm.ha.state.value, tuple(state.value for state in HaState)),
+_DRIFT = "drift"
+_STATES: dict[str, tuple[Callable[[Vm], set[str]], tuple[str, ...]]] = {
+    "state": (lambda vm: {vm.state.value}, tuple(state.value for state in VmState)),
+    "ha": (
+        lambda vm: {vm.ha.state.value, _DRIFT} if vm.drifts else {vm.ha.state.value},
+        (*(state.value for state in HaState), _DRIFT),
+    ),
 }
 """Fields of a few fixed values, with what they can be."""
 _FIELDS = (*_TEXTS, *_STATES)
@@ -145,7 +151,7 @@ def _state(field: str, wanted: str, position: int) -> Matcher | FilterError:
     }
     if not fitting:
         return FilterError(f"{field} is one of {', '.join(states)}", position)
-    return lambda vm, snapshot: read(vm) in fitting
+    return lambda vm, snapshot: not fitting.isdisjoint(read(vm))
 
 
 def _number(comparison: re.Match[str], position: int) -> Matcher | FilterError:

@@ -12,17 +12,18 @@ from ovmtui.model.job import JobState
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.text import visible
 from ovmtui.model.vm import Vm, VmState
+from ovmtui.ui.viewmodel.cells import (
+    STATES,
+    Cell,
+    figure,
+    ha_cell,
+    memory,
+    percent,
+    service_cells,
+)
 from ovmtui.ui.viewmodel.filters import FilterError, parse
 from ovmtui.ui.viewmodel.times import age
 from ovmtui.ui.viewmodel.view import ViewState
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One text with what it means."""
-
-    text: str
-    role: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +47,6 @@ class Rows:
     hidden_marks: tuple[str, ...] = ()
     """Names of marked machines that the filter hides."""
     error: FilterError | None = None
-
-
-_STATES: Mapping[VmState, Cell] = {
-    VmState.RUNNING: Cell("● run", "ok"),
-    VmState.PAUSED: Cell("‖ paused", "warn"),
-    VmState.CRASHED: Cell("✖ crashed", "danger"),
-    VmState.SHUTDOWN: Cell("▪ shut down", "warn"),
-    VmState.DYING: Cell("✖ dying", "danger"),
-    VmState.MIGRATING: Cell("◐ migrating", "accent"),
-    VmState.DOWN: Cell("○ down", "dim"),
-    VmState.SPLIT_BRAIN: Cell("✖ SPLIT BRAIN", "danger"),
-    VmState.UNKNOWN: Cell("? unknown", "unknown"),
-}
-_HA: Mapping[HaState, Cell] = {
-    HaState.ON: Cell("▲ on", "ok"),
-    HaState.OFF: Cell("▽ off", "dim"),
-    HaState.UNKNOWN: Cell("? unknown", "unknown"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +125,9 @@ _SORT_KEYS: Mapping[str, Callable[[Vm], Any]] = {
     "pool": lambda vm: vm.key.pool,
     "node": lambda vm: [node.name for node in vm.nodes] or ["\U0010ffff"],
     "state": lambda vm: list(VmState).index(vm.state),
-    "ha": lambda vm: list(HaState).index(vm.ha.state),
+    "ha": lambda vm: (not vm.drifts, list(HaState).index(vm.ha.state)),
+    "service": lambda vm: vm.service.name.lower() if vm.service else "\U0010ffff",
+    "env": lambda vm: (vm.service.environment if vm.service else None) or "\U0010ffff",
     "vcpu": lambda vm: vm.vcpus or 0,
     "mem": lambda vm: vm.memory_mib or 0,
     "cpu": lambda vm: vm.cpu_percent or 0,
@@ -181,38 +166,15 @@ def _row(vm: Vm, snapshot: Snapshot, job: JobState | None, moment: _Moment, *, m
         Cell(visible(vm.label, limit=200)),
         Cell(visible(vm.key.pool, limit=40), "dim"),
         Cell(visible(places, limit=60) or "-", "text" if places else "dim"),
-        _STATES[vm.state],
-        _ha(vm),
-        Cell(_figure(vm.vcpus)),
+        STATES[vm.state],
+        ha_cell(vm),
+        *service_cells(vm),
+        Cell(figure(vm.vcpus)),
         Cell(memory(vm.memory_mib)),
-        Cell(_percent(vm.cpu_percent)),
+        Cell(percent(vm.cpu_percent)),
         _working(job, moment.wall) if job else _note(vm, snapshot, moment.now, stale=stale),
     )
     return Row(vm.key, cells, role, marked)
-
-
-def _ha(vm: Vm) -> Cell:
-    if vm.ha.state is HaState.ON and vm.state in {VmState.DOWN, VmState.CRASHED}:
-        # The manager may start it at any moment.
-        return Cell("▲ on", "warn")
-    return _HA[vm.ha.state]
-
-
-def _percent(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.1f}" if value < 1000 else f"{value:.0f}"
-
-
-def _figure(value: int | None) -> str:
-    return "-" if value is None else str(value)
-
-
-def memory(mib: int | None) -> str:
-    """Return a size of memory as a person reads it: `512M`, `4.0G`; `-` where unknown."""
-    if mib is None:
-        return "-"
-    return f"{mib}M" if mib < 1024 else f"{mib / 1024:.1f}G"
 
 
 def _working(job: JobState, wall: float | None) -> Cell:
@@ -236,6 +198,9 @@ def _note(vm: Vm, snapshot: Snapshot, now: float, *, stale: bool) -> Cell:
         return Cell(f"{old}{visible(vm.reason, limit=120)}", "unknown")
     if vm.state is VmState.DOWN and vm.ha.state is HaState.ON:
         return Cell("HA is on, runs nowhere", "warn")
+    if vm.drifts and vm.wanted_ha is not None and not vm.reason:
+        wanted = "on" if vm.wanted_ha.on else "off"
+        return Cell(f"HA wanted {wanted} by {visible(vm.wanted_ha.source, limit=80)}", "drift")
     if vm.reason:
         role = "danger" if vm.state is VmState.SPLIT_BRAIN else "unknown"
         return Cell(visible(vm.reason, limit=160), role)

@@ -11,11 +11,13 @@ from rich.style import Style
 from textual.strip import Strip
 
 from ovmtui.model.identity import VmKey
+from ovmtui.ui.viewmodel.cells import Cell
 from ovmtui.ui.viewmodel.columns import COLUMNS, GAP, MARGIN, aligned, layout
-from ovmtui.ui.viewmodel.rows import Cell, Row
+from ovmtui.ui.viewmodel.rows import Row
 from ovmtui.ui.viewmodel.view import ViewState
 
-_NODE = next(index for index, column in enumerate(COLUMNS) if column.id == "node")
+_PLACES = {column.id: index for index, column in enumerate(COLUMNS)}
+_NODE, _SERVICE = _PLACES["node"], _PLACES["service"]
 
 
 def plain(role: str) -> Style:
@@ -29,6 +31,8 @@ class Shape:
 
     one_pool: bool = True
     """Whether the pool need not be named."""
+    services: bool = False
+    """Whether any machine belongs to a service."""
     node_name: int = 0
     """Columns that the longest name of a node needs."""
 
@@ -38,7 +42,8 @@ def shape_of(rows: Sequence[Row]) -> Shape:
     pools = {row.key.pool for row in rows}
     # Rows with two nodes come and go; the columns shall not move for that.
     nodes = {node for row in rows for node in row.cells[_NODE].text.split("+")}
-    return Shape(len(pools) <= 1, max(map(cell_len, nodes), default=0))
+    services = any(row.cells[_SERVICE].text for row in rows)
+    return Shape(len(pools) <= 1, services, max(map(cell_len, nodes), default=0))
 
 
 class RowPainter:
@@ -57,6 +62,8 @@ class RowPainter:
         """Render rows of that shape for another width."""
         self._width = width
         hidden = frozenset({"pool"}) if shape.one_pool else frozenset[str]()
+        if not shape.services:
+            hidden |= {"service", "env"}
         self._columns = layout(width, hidden=hidden, node_name=shape.node_name)
         self._strips.clear()
 
