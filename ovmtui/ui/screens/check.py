@@ -27,6 +27,8 @@ _MARKS = {
     Standing.UNKNOWN: ("? ??", "unknown"),
 }
 _PLACE, _SUBJECT = 16, 30
+_FRAME = 8
+"""Columns of blanks between the cells, of the margins and of the scroll bar."""
 _SETUP = "ovmtui setup "
 _ABOUT = 4
 """Lines below the list about the one under the cursor."""
@@ -181,8 +183,8 @@ class CheckScreen(ListScreen[str]):
         mark, role = _MARKS[one.verdict.standing]
         line = Text(cell(mark, 5), self.desk.style(role))
         line.append(cell(one.place, _PLACE) + cell(one.subject, _SUBJECT), self.desk.style("text"))
-        line.append(visible(one.verdict.text, limit=300), self.desk.style("dim"))
-        line.no_wrap = True
+        room = max(10, self.size.width - 5 - _PLACE - _SUBJECT - _FRAME)
+        line.append(cell(one.verdict.text, room), self.desk.style("dim"))
         return line
 
     def _tell(self) -> None:

@@ -104,6 +104,8 @@ def _what(step: Step, style: Styles) -> Text:
     if not isinstance(step, CommandStep):
         limit += ", safe to cancel" if limit else "safe to cancel"
     text.append(f"  {limit}", style("dim"))
+    if isinstance(step, CommandStep) and step.command.shown not in step.text:
+        text.append(f"\nruns: {visible(step.command.shown)}", style("dim"))
     if isinstance(step, CommandStep) and step.meaning:
         text.append(f"\n{visible(step.meaning)}", style("dim"))
     if isinstance(step, CommandStep):
