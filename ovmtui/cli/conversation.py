@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ovmtui.model.job import EventKind, JobEvent
 from ovmtui.model.text import visible
-from ovmtui.plan.logformat import format_event
+from ovmtui.plan.logformat import LogWriter
 from ovmtui.runtime.interface import JobChanged, Update
 from ovmtui.runtime.service import Service
 
@@ -28,6 +28,7 @@ class Conversation:
         """`asks`: whether a person can be asked; otherwise the safest answer is given."""
         self._running = running
         self._asks = asks
+        self._writers: dict[str, LogWriter] = {}
         self._zone = datetime.now().astimezone().tzinfo
         self._questions: list[asyncio.Task[None]] = []
         self._asking = asyncio.Lock()
@@ -37,7 +38,8 @@ class Conversation:
         if not isinstance(update, JobChanged):
             return
         for event in update.events:
-            for line in format_event(event, zone=self._zone):
+            writer = self._writers.setdefault(update.job, LogWriter(zone=self._zone))
+            for line in writer.lines(event):
                 sys.stderr.write(line + "\n")
             if event.kind is EventKind.QUESTION:
                 self._questions.append(asyncio.create_task(self._in_turn(event)))

@@ -19,7 +19,7 @@ from ovmtui.config import paths
 from ovmtui.errors import UsageError
 from ovmtui.model.job import Outcome
 from ovmtui.model.text import visible
-from ovmtui.plan.logformat import format_event
+from ovmtui.plan.logformat import LogWriter
 from ovmtui.runtime.journal import Journal
 from ovmtui.runtime.journal_search import AUDIT_COLUMNS, AuditRow, Wanted
 from ovmtui.runtime.journal_tables import JobRecord
@@ -119,8 +119,9 @@ async def _print_job(journal: Journal, job: str, *, as_json: bool) -> int:
         sys.stdout.write(msgspec.json.encode(events).decode() + "\n")
     else:
         zone = datetime.now().astimezone().tzinfo
+        writer = LogWriter(zone=zone)
         for event in events:
-            for line in format_event(event, zone=zone):
+            for line in writer.lines(event):
                 sys.stdout.write(line + "\n")
     return exit_code_of(events[-1].outcome)
 

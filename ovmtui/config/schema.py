@@ -26,8 +26,9 @@ DEFAULT_REPOSITORIES = (
     "/OVS/running_pool/*/vm.cfg",
     "/OVS/Repositories/*/VirtualMachines/*/vm.cfg",
     "/EXAVMIMAGES/GuestImages/*/vm.cfg",
+    "/etc/xen/*",
 )
-"""Where Oracle VM 2.2, 2.1 and 3 and Exadata keep the machines' vm.cfg."""
+"""Where Oracle VM 2.2, 2.1 and 3, Exadata and people keep the machines' vm.cfg."""
 
 
 class Node(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

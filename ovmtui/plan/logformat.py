@@ -1,20 +1,56 @@
 """A job's events as log lines, in the form that OpenSVC's Oracle VM driver prints.
 
 10:52:36 INFO    OVMGUEST1.HB#1    ovm -u admin -p XXXXXX vm conf -n ovmguest1 -s pool1 -d
-High availability has been disabled.
+10:52:39 INFO    OVMGUEST1.HB#1    High availability has been disabled.
+
+10:54:46 INFO    OVMGUEST1.OVM     xm create /…/ovmguest1/vm.cfg
+10:54:49 INFO    OVMGUEST1.OVM     output:
+Started domain ovmguest1 (id=2)
 """
 
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from ovmtui.model.job import EventKind, JobEvent, Level, Outcome
+from ovmtui.model.job import EventKind, JobEvent, Level, Outcome, Stream
 from ovmtui.model.text import visible
 
 _LEVEL_WIDTH = 7
 _SUFFIX_WIDTH = 8
 """OpenSVC pads a label to the length of the service's name and this."""
 _LONGEST = 8192
+
+
+class LogWriter:
+    """Writes the events of one job, in their order, as OpenSVC's driver would."""
+
+    def __init__(self, *, zone: tzinfo | None) -> None:
+        """Write clock times of `zone`; None is the machine's own."""
+        self._zone = zone
+        self._before: JobEvent | None = None
+
+    def lines(self, event: JobEvent) -> tuple[str, ...]:
+        """Return the log lines of the next event.
+
+        What the manager says has a line's head of its own. What a toolstack prints goes on
+        below `output:` or `stderr:`. An OpenSVC agent's lines have their heads already.
+        """
+        before, self._before = self._before, event
+        lines = format_event(event, zone=self._zone)
+        if event.kind is not EventKind.OUTPUT:
+            return lines
+        part = event.label.partition(".")[2]
+        if part.startswith("HB#"):
+            head = prefix_of(event, zone=self._zone)
+            return tuple(f"{head} {line}".rstrip() if line else "" for line in lines)
+        if part != "OVM" or (before is not None and _same_output(before, event)):
+            return lines
+        stream = "stderr:" if event.stream is Stream.STDERR else "output:"
+        return (f"{prefix_of(event, zone=self._zone)} {stream}", *lines)
+
+
+def _same_output(one: JobEvent, other: JobEvent) -> bool:
+    return one.kind is EventKind.OUTPUT and (one.remote, one.stream) == (other.remote, other.stream)
 
 
 def format_event(

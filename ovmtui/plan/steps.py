@@ -149,6 +149,11 @@ class ProbeStep:
         """The wait as shown, with its command."""
         return f"{self.what}: {self.command.shown}"
 
+    @property
+    def log(self) -> str:
+        """The wait as the log tells it: its command goes on below."""
+        return f"{self.what}\n{self.command.shown}"
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyStep:

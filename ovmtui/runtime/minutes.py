@@ -13,7 +13,7 @@ from ovmtui.plan.machine import Event
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Pending, Position
 from ovmtui.plan.statement import next_step, where_it_stands
-from ovmtui.plan.steps import CommandStep, Step
+from ovmtui.plan.steps import CommandStep, ProbeStep, Step
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.performing import Happened
@@ -85,7 +85,7 @@ class Minutes:
             login = self._watchers[step.node].login
         await self._recorder.emit(
             EventKind.STEP,
-            step.text,
+            step.log if isinstance(step, ProbeStep) else step.text,
             step=index,
             node=step.node.name if step.node else None,
             label=step.label,

@@ -46,6 +46,14 @@ LC_ALL=C; export LC_ALL
 count=0
 for file in {patterns}; do
     if [ ! -e "$file" ] && [ ! -L "$file" ]; then continue; fi
+    # A folder among files is none of them, but one that is called vm.cfg is a mistake.
+    case $file in */vm.cfg) ;; *) if [ -d "$file" ]; then continue; fi ;; esac
+    if [ -L "$file" ]; then
+        # One file under two names is one file: /etc/xen/NAME often leads to a repository.
+        target=$(readlink -f "$file" 2>/dev/null; echo .)
+        target=${{target%??}}
+        if [ -f "$target" ]; then file=$target; fi
+    fi
     if [ "$count" -ge {MOST_FILES} ]; then printf '\\n{mark} more\\n'; break; fi
     count=$((count + 1))
     folder=$(cd -P "${{file%/*}}/" 2>/dev/null && pwd -P && echo .)

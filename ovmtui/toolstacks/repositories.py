@@ -7,6 +7,9 @@ from ovmtui.model.vmconfig import ConfigFile
 from ovmtui.toolstacks import vmcfg
 from ovmtui.toolstacks.filescan import MOST_BYTES, FoundFile, read_files
 
+_BY_HAND = "/etc/xen/"
+_EXAMPLES = ("/etc/xen/xmexample", "/etc/xen/xlexample")
+
 
 def read_scan(stdout: str, nonce: str) -> Parsed[tuple[ConfigFile, ...] | None]:
     """Read what `scan_script` printed; None when the scan did not come to its end.
@@ -17,7 +20,15 @@ def read_scan(stdout: str, nonce: str) -> Parsed[tuple[ConfigFile, ...] | None]:
     found = read_files(stdout, nonce)
     if found.value is None:
         return Parsed(None, ("the search of the repositories did not come to its end",))
-    return Parsed(tuple(map(_config_file, found.value)), found.notes)
+    read = map(_config_file, filter(_may_be_one, found.value))
+    # What lies there and is no vm.cfg names no machine: it says nothing, and is no trouble.
+    files = (f for f in read if not f.path.startswith(_BY_HAND) or f.config.name or f.config.uuid)
+    return Parsed(tuple(files), found.notes)
+
+
+def _may_be_one(file: FoundFile) -> bool:
+    """Whether a file may be a machine's: Xen's own examples lie beside those made by hand."""
+    return not file.path.startswith(_EXAMPLES)
 
 
 def _config_file(file: FoundFile) -> ConfigFile:

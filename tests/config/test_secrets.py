@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import ClassVar
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 
 from ovmtui.config.schema import Manager
 from ovmtui.config.secrets import manager_password, password_file_problem
@@ -99,3 +102,52 @@ async def test_a_command_that_hangs_is_ended_with_its_children() -> None:
 async def test_a_command_cannot_read_the_keyboard() -> None:
     asking = python("import sys; print(repr(sys.stdin.read()) + 'x')")
     assert await manager_password(Manager(password_command=asking), {}) == "''x"
+
+
+async def test_opensvcs_auth_file_gives_its_password(tmp_path: Path) -> None:
+    text = b"# accounts\n[ovm]\nusername = admin\npassword = tiger\n"
+    assert await manager_password(Manager(password_file=private(tmp_path / "a", text)), {}) == (
+        "tiger"
+    )
+    said = await refusal(Manager(user="other", password_file=private(tmp_path / "b", text)), {})
+    assert "for the user admin, but the configuration has other" in said
+    broken = private(tmp_path / "c", b"[ovm]\npassword: tiger\nno key\n")
+    assert "cannot be read as OpenSVC's auth.conf" in await refusal(
+        Manager(password_file=broken), {}
+    )
+
+
+async def test_what_the_operator_typed_is_used_and_asked_for_by_name() -> None:
+    manager = Manager(password_prompt=True)
+    assert await manager_password(manager, {}, typed={manager: "tiger"}) == "tiger"
+    assert "was not typed" in await refusal(manager, {})
+
+
+class _Memory(KeyringBackend):
+    """A keyring as the library has them, kept in memory."""
+
+    priority = 1
+
+    kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+async def test_the_keyring_gives_the_users_password() -> None:
+    before = keyring.get_keyring()
+    keyring.set_keyring(_Memory())  # type: ignore[no-untyped-call]  # the library has no types
+    try:
+        keyring.set_password("ovm", "admin", "tiger")
+        assert await manager_password(Manager(password_keyring="ovm"), {}) == "tiger"
+        assert "has no password of other" in await refusal(
+            Manager(password_keyring="ovm", user="other"), {}
+        )
+    finally:
+        keyring.set_keyring(before)

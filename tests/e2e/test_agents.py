@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from ovmtui.model.service import AgentEra, Availability
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Vm
 from ovmtui.plan.intent import Verb
+from ovmtui.plan.logformat import LogWriter
 from ovmtui.runtime.service import Service
 from ovmtui.simulator.doors.door import FrontEnd
 from ovmtui.simulator.invocations import Invocation
@@ -172,6 +175,75 @@ async def test_the_direct_driver_keeps_the_seeds_order(world: World) -> None:
         "ovm1: ovm -u admin -p XXXXXX vm conf -n ovmguest1 -s pool1 -e",
     ]
     assert any(line.startswith(f"ovm1: xm create {config}") for line in changed(pool))
+
+
+_SEED = {
+    Verb.STOP: [
+        "INFO    OVMGUEST1.HB#1    ovm -u admin -p XXXXXX vm conf -n ovmguest1 -s pool1 -d",
+        "INFO    OVMGUEST1.HB#1    High availability has been disabled.",
+        "INFO    OVMGUEST1.OVM     xm shutdown ovmguest1",
+        "INFO    OVMGUEST1.OVM     wait for container down status",
+    ],
+    Verb.START: [
+        "INFO    OVMGUEST1.OVM     xm create CFG",
+        "INFO    OVMGUEST1.OVM     output:",
+        'Using config file "CFG".',
+        "Started domain ovmguest1 (id=N)",
+        "INFO    OVMGUEST1.OVM     wait for container up status",
+        "INFO    OVMGUEST1.OVM     wait for container ping",
+        "INFO    OVMGUEST1.OVM     wait for container operational",
+        "INFO    OVMGUEST1.HB#1    ovm -u admin -p XXXXXX vm conf -n ovmguest1 -s pool1 -e",
+        "INFO    OVMGUEST1.HB#1    High availability has been enabled.",
+    ],
+    Verb.MIGRATE: [
+        "INFO    OVMGUEST1         exec 'svcmgr -s ovmguest1 --cluster --waitlock 60 mount' "
+        "on node ovm2",
+        "INFO    OVMGUEST1.OVM     xm migrate -l ovmguest1 ovm2",
+        "INFO    OVMGUEST1         exec 'svcmgr -s ovmguest1 --cluster --waitlock 60 prstart' "
+        "on node ovm2",
+    ],
+}
+"""The log lines of the three sessions, in their order, without times, paths and ids."""
+
+
+def logged(service: Service, job: str) -> list[str]:
+    """Return a job's log as it is printed, without times, paths and ids."""
+    writer = LogWriter(zone=UTC)
+    text = "\n".join(line for event in service.events(job) for line in writer.lines(event))
+    text = re.sub(r"^\d\d:\d\d:\d\d ", "", text, flags=re.MULTILINE)
+    text = re.sub(r"/\S*/vm\.cfg", "CFG", text)
+    return re.sub(r"\(id=\d+\)", "(id=N)", text).split("\n")
+
+
+async def test_the_direct_driver_logs_the_seeds_lines_in_their_order(world: World) -> None:
+    async with world(driver="direct") as (_, service):
+        await service.planner.ask_ha(key(service, "ovmguest1"))
+        for verb, node in ((Verb.STOP, None), (Verb.START, "ovm1"), (Verb.MIGRATE, "ovm2")):
+            job = service.run(service.plan(intent(service, verb, "ovmguest1", node)))
+            assert await service.finished(job) is Outcome.DONE
+            lines = iter(logged(service, job))
+            # Each of them stands there, and in this order, among what else is told.
+            missing = [line for line in _SEED[verb] if line not in lines]
+            assert missing == [], logged(service, job)
+
+
+async def test_an_address_that_answers_keeps_a_machine_from_being_started(world: World) -> None:
+    async with world(driver="direct") as (pool, service):
+        path = pool.world.nodes["ovm1"].path("/etc/opensvc/spare1.conf")
+        for node in ("ovm1", "ovm2"):
+            other = pool.world.nodes[node].path("/etc/opensvc/spare1.conf")
+            other.write_text(path.read_text().replace("ipname = spare1", "ipname = ovmguest1"))
+        service.refresh()
+
+        def told(now: Snapshot) -> bool:
+            managed = now.vms[key(service, "spare1")].service
+            return bool(managed and managed.file.general.addresses[0].name == "ovmguest1")
+
+        await until(service, told)
+        outcome, text = await do(service, Verb.START, "spare1", "ovm1")
+        assert outcome is Outcome.REFUSED
+        assert "nothing answers at ovmguest1 yet: something answers there" in text
+        assert changed(pool) == []
 
 
 # Driven by the agent

@@ -181,3 +181,26 @@ def test_no_bytes_make_it_raise(data: bytes) -> None:
     read_scan(text, NONCE)
     file = f"\n@{NONCE} file\n{text}\n@{NONCE} end 0\n\n@{NONCE} done\n"
     assert read_scan(file, NONCE).value is not None
+
+
+def test_a_link_and_what_it_leads_to_are_one_file(run: Run, tmp_path: Path) -> None:
+    put(tmp_path / "pool" / "a" / "vm.cfg", "name = 'a'\n")
+    (tmp_path / "xen").mkdir()
+    (tmp_path / "xen" / "scripts").mkdir()
+    (tmp_path / "xen" / "a").symlink_to(tmp_path / "pool" / "a" / "vm.cfg")
+    files, notes = scanned(run, f"{tmp_path}/pool/*/vm.cfg", f"{tmp_path}/xen/*")
+    assert list(files) == [f"{tmp_path}/pool/a/vm.cfg"]
+    assert notes == ()
+
+
+def test_what_lies_beside_machines_made_by_hand_is_no_machine() -> None:
+    text = "".join(
+        f"\n@{NONCE} file\n/etc/xen/{name}\0{content}\n@{NONCE} end 0\n"
+        for name, content in (
+            ("xend-config.sxp", "(xend-relocation-server yes)\n"),
+            ("xmexample1", "name = 'ExampleDomain'\n"),
+            ("byhand", "name = 'byhand'\n"),
+        )
+    )
+    read = read_scan(f"{text}\n@{NONCE} done\n", NONCE)
+    assert [file.path for file in read.value or ()] == ["/etc/xen/byhand"]
