@@ -16,6 +16,7 @@ from ovmtui.ui.app import OvmtuiApp
 from tests.ui.support import pools
 from tests.ui.support.console import ScriptedConsole
 from tests.ui.support.driving import SMALL, USUAL, Driver
+from tests.ui.support.services import ScriptedChecker, with_services
 from tests.ui.support.stopped import two_stopped
 
 Compare = Callable[..., bool]
@@ -112,10 +113,30 @@ SCENES: dict[str, tuple[Callable[[], Snapshot], Scene]] = {
     "unfinished": (pools.healthy, as_it_is),
     "jobs_stopped": (pools.healthy, keys("escape", "J")),
     "filter": (pools.healthy, keys("slash", *"nodde:x")),
+    "services": (with_services, keys(at=4)),
+    "drift": (with_services, keys("slash", *"ha:drift", "enter", at=4)),
+    "plan_agent": (with_services, keys("S")),
+    "plan_mend_ha": (with_services, keys("H", at=4)),
+    "plan_frozen": (lambda: with_services(frozen=True), keys("S")),
+    "details_service": (with_services, keys("enter", at=4)),
+    "check": (with_services, keys("C")),
+    "check_bad": (with_services, keys("C", "b", "down")),
+    "check_mend": (with_services, keys("C", "down", "enter")),
 }
 
 
-PREPARED = {"unfinished": two_stopped, "jobs_stopped": two_stopped}
+def checked(console: ScriptedConsole) -> None:
+    """Let a check find what is scripted."""
+    console.checker = ScriptedChecker(console.snapshot)
+
+
+PREPARED = {
+    "unfinished": two_stopped,
+    "jobs_stopped": two_stopped,
+    "check": checked,
+    "check_bad": checked,
+    "check_mend": checked,
+}
 """What a scene's console knows before the application starts."""
 
 

@@ -43,6 +43,8 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, *, now: float) -
     except ValueError as error:
         # A name that no command takes as a plain word, such as an option or domain 0.
         raise PlanRefused((str(error),)) from None
+    if intent.verb in {Verb.DESTROY, Verb.REPAIR}:
+        plan = services.beside_agents(plan, snapshot, context)
     vm = snapshot.vms[plan.vm]
     unsearched = [
         node.key.name
