@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
 from ovmtui.cli.opening import service
 from ovmtui.config import load
@@ -31,6 +32,8 @@ FOLDER = Path(__file__).parent
 # A manager that answers at once, so that nobody waits for 31 machines' HA.
 LATENCIES = Latencies(manager=(0.1, 0.2), migration_mib_per_second=800.0)
 PATIENCE = 60.0
+_CHECKED = 10
+"""Lines that a check of the demo has at least."""
 
 
 async def take() -> None:
@@ -61,6 +64,11 @@ async def _tour(running: Service, size: tuple[int, int]) -> None:
         await pilot.press("escape", "n")
         await pilot.pause()
         _keep(app, f"nodes-{name}")
+        await pilot.press("escape", "C")
+        while app.screen.query_one("#list", OptionList).option_count < _CHECKED:
+            await pilot.pause(0.2)
+        await pilot.pause()
+        _keep(app, f"check-{name}")
         await pilot.press("escape")
         await _choose(pilot, "oradb01" if wide else "oradb02")
         await pilot.press("m")

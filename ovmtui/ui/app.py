@@ -129,6 +129,9 @@ class OvmtuiApp(TypingOrder[None]):
 
     def on_updated(self, event: Updated) -> None:
         """Tell the screens, the lowest first, what is new."""
+        if not self.screen_stack:
+            # The program ends: what came last finds nobody to tell.
+            return
         changes = Changes(self._snapshot_is_new, tuple(self._events))
         self._snapshot_is_new = False
         self._events.clear()
