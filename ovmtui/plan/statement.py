@@ -48,8 +48,8 @@ def next_step(snapshot: Snapshot, vm: VmKey, outcome: Outcome, job: str) -> str:
         return ""
     if machine is not None and machine.state is VmState.DOWN and machine.ha.state is HaState.ON:
         return (
-            f"{machine.name} is down with HA on: the pool may start it again at any moment; "
-            f"`ovmtui ha off {machine.name}` keeps it down"
+            f"safe next step: `ovmtui ha off {machine.name}`, if it is to stay down: HA is on, so "
+            "the pool may start it again at any moment"
         )
     if machine is not None:
         mendable = [left for left in leftovers(machine, snapshot) if left.repair is not None]

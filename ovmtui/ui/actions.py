@@ -19,7 +19,7 @@ _MACHINE: tuple[tuple[str, str, str, str, _Obstacle], ...] = (
     ("vm.ha", "h", "HA", "switch high availability off or on", needs.may_act),
     ("vm.destroy", "D", "Destroy", "cut its power, or that of one copy", needs.must_be_there),
     ("vm.repair", "F", "Fix", "mend what a failed migration left", needs.something_is_left),
-    ("vm.mend-ha", "H", "Mend HA", "switch HA to what is wanted", needs.ha_drifts),
+    ("vm.mend-ha", "H", "Mend HA", "switch HA to what is wanted; of all marked", needs.ha_drifts),
     (
         "vm.freeze",
         "z",
@@ -125,6 +125,9 @@ _ELSEWHERE: tuple[tuple[Scope, str, str, str, str, _Obstacle, bool], ...] = (
     (Scope.PLAN, "plan.copy", "c", "Copy", "copy the plan as text", needs.always, False),
     (Scope.PLAN, "plan.look", "r", "Look again", "evaluate everything anew", needs.always, False),
     (Scope.PLAN, "plan.leave", "escape", "Leave", "run nothing", needs.always, False),
+    (Scope.SEVERAL, "several.run", "y", "Run", "run them all", needs.can_run, True),
+    (Scope.SEVERAL, "several.copy", "c", "Copy", "copy them as text", needs.always, False),
+    (Scope.SEVERAL, "several.leave", "escape", "Leave", "run nothing", needs.always, False),
     (Scope.TARGETS, "target.choose", "enter", "Choose", "plan the move there", needs.always, False),
     (Scope.TARGETS, "target.leave", "escape", "Leave", "move nothing", needs.always, False),
     (Scope.PICKER, "pick.choose", "enter", "Choose", "take that one", needs.always, False),

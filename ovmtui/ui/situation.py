@@ -20,6 +20,7 @@ class Scope(Enum):
 
     HOME = "Machines"
     PLAN = "Plan"
+    SEVERAL = "Plans of several machines"
     TARGETS = "Migration target"
     PICKER = "Choosing from a list"
     JOBS = "Jobs"
@@ -120,6 +121,8 @@ def something_is_left(situation: Situation) -> str | None:
 def ha_drifts(situation: Situation) -> str | None:
     """It may be acted on, and its HA is known not to be what is wanted."""
     vm = situation.vm
+    if situation.marked:
+        return None
     if vm is not None and not vm.drifts:
         return f"HA of {visible(vm.name)} is {vm.ha.state.value}: nothing to mend"
     return may_act(situation)

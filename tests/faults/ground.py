@@ -28,15 +28,25 @@ from ovmtui.transport.ssh import SshConnector
 
 PASSWORD = "canary-7f3a-manager"
 SPEED = 20.0
+SERVICE = """\
+[DEFAULT]
+nodes = ovm1 ovm2 ovm3
+mode = ovm
+[hb#1]
+type = ovm
+"""
 SPEC = PoolSpec(
-    nodes=tuple(NodeSpec(f"ovm{number}", memory_mib=16_383) for number in (1, 2, 3)),
+    nodes=tuple(NodeSpec(f"ovm{number}", memory_mib=16_383, opensvc="1.8") for number in (1, 2, 3)),
     vms=(
         VmSpec("web01", node="ovm1", shutdown_seconds=4.0),
         VmSpec("oradb01", node="ovm2"),
         VmSpec("erp2", node="ovm2"),
         VmSpec("build7", power=Power.DOWN, ha=False),
         VmSpec("plain1", node="ovm3", ha=False),
+        VmSpec("crm", node="ovm1", shutdown_seconds=4.0),
+        VmSpec("hrdb", power=Power.DOWN, ha=False),
     ),
+    services={"crm": SERVICE, "hrdb": SERVICE},
     manager_password=PASSWORD,
     latencies=Latencies(manager=(1.0, 2.0), migration_mib_per_second=100.0),
 )

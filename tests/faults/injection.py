@@ -82,7 +82,7 @@ class Injection:
         """Mend everything."""
         faults = self._pool.faults
         for node in self._pool.nodes:
-            for program in ("xm", "ovm", "ping", "ssh"):
+            for program in ("xm", "ovm", "ping", "ssh", "svcmgr"):
                 await faults.mend_program(node.name, program)
             await faults.restore_node(node.name)
         await faults.manager_up()

@@ -11,7 +11,7 @@ from ovmtui.model.job import Outcome
 from ovmtui.plan.evacuation import machines_on
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.resolve import find_any_node, find_vm
-from ovmtui.plan.steps import CommandStep
+from ovmtui.plan.steps import CommandStep, ProbeStep
 from ovmtui.runtime.evacuating import Evacuating
 from ovmtui.runtime.origins import Origins
 from ovmtui.runtime.service import Service
@@ -111,7 +111,8 @@ async def killed(
     step = plan.steps[index]
     begun = asyncio.Event()
     # The target of an evacuation is chosen anew: what comes before it must do.
-    text = step.text.rpartition(" ")[0] if case.others else step.text
+    shown = step.what if isinstance(step, ProbeStep) else step.text
+    text = shown.rpartition(" ")[0] if case.others else shown
     pool.invocation_log.began = lambda entry: begun.set() if text in entry.text else None
     subject = EVACUATED if case.others else case.machine
     process = await begin(directory, *case.words, subject, *case.options, "--yes")

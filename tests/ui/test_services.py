@@ -117,3 +117,17 @@ async def test_read_only_looks_and_mends_nothing() -> None:
         await driver.press("C", "enter")
         assert driver.screen == "CheckScreen"
         assert driver.console.run_plans == []
+
+
+async def test_all_marked_are_mended_together_and_the_others_say_why_not() -> None:
+    async with driving(with_services()) as driver:
+        for number in (1, 4):
+            await driver.go_to(number)
+            await driver.press("space")
+        await driver.press("H")
+        assert driver.screen == "SeveralScreen"
+        assert "HA on for oradb01" in driver.words
+        assert "vm conf -n oradb01 -s pool1 -e" in driver.words
+        assert "HA of ovmguest1 is on (running): nothing to mend" in driver.words
+        await driver.press("y")
+        assert [plan.vm_name for plan in driver.console.run_plans] == ["oradb01"]

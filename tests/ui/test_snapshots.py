@@ -91,6 +91,13 @@ async def jobs(driver: Driver) -> None:
     await driver.press("J")
 
 
+async def several(driver: Driver) -> None:
+    for number in (1, 4):
+        await driver.go_to(number)
+        await driver.press("space")
+    await driver.press("H")
+
+
 SCENES: dict[str, tuple[Callable[[], Snapshot], Scene]] = {
     "empty": (pools.empty, as_it_is),
     "connecting": (pools.connecting, as_it_is),
@@ -119,6 +126,7 @@ SCENES: dict[str, tuple[Callable[[], Snapshot], Scene]] = {
     "plan_mend_ha": (with_services, keys("H", at=4)),
     "plan_frozen": (lambda: with_services(frozen=True), keys("S")),
     "details_service": (with_services, keys("enter", at=4)),
+    "several": (with_services, several),
     "check": (with_services, keys("C")),
     "check_bad": (with_services, keys("C", "b", "down")),
     "check_mend": (with_services, keys("C", "down", "enter")),

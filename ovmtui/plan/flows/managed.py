@@ -23,11 +23,6 @@ from ovmtui.plan.steps import CommandStep, Expectation, Step, VerifyStep, WaitSt
 from ovmtui.plan.waits import Vanished
 from ovmtui.toolstacks import svcmgr
 
-_OWN_START = 600.0
-"""Seconds that an agent may take by itself for a start: three waits of 180 s, and HA."""
-_OWN_STOP = 300.0
-"""Seconds that an agent may take by itself for a stop: 120 s, then the power cut and 120 s."""
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -44,6 +39,7 @@ def stop(
     """Return the plan that lets the agent stop the machine; `wait` is for its effect."""
     runs = RunsOnlyOn(vm.key, copy.node, (DomainState.RUNNING,), context.limits.freshness)
     frozen = NotFrozen(vm.key, handle.node)
+    limits = context.limits
     before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
     notes = _notes(handle)
@@ -57,7 +53,8 @@ def stop(
         label=services.label(vm),
         node=handle.node,
         command=svcmgr.stop_command(handle.agent, handle.service.name),
-        timeout=max(_OWN_STOP, 2 * context.limits.down) + context.limits.manager,
+        # The agent waits for the guest, cuts its power, and waits again.
+        timeout=2 * limits.down + limits.manager + limits.command,
         expect=Expectation.AGENT_DONE,
         conditions=(runs, frozen),
         achieved=Vanished(vm.key, copy.node, copy.domain.domid),
@@ -78,13 +75,13 @@ def stop(
 
 def start(plan: Plan, vm: Vm, handle: Handle, context: Context, work: Work) -> Plan:
     """Return the direct `plan` with the agent doing its `work`; its guards stay."""
-    create, node = work.create, handle.node
+    create, node, limits = work.create, handle.node, context.limits
     frozen = NotFrozen(vm.key, node)
     command = CommandStep(
         label=services.label(vm),
         node=node,
         command=svcmgr.start_command(handle.agent, handle.service.name),
-        timeout=_OWN_START + context.limits.manager,
+        timeout=limits.create + limits.up + limits.ping + limits.operational + limits.manager,
         expect=Expectation.AGENT_DONE,
         conditions=(*create.conditions, frozen),
         achieved=create.achieved,

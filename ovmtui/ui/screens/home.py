@@ -99,6 +99,7 @@ class HomeScreen(Replaying):
             job=self.machine_job,
             question=self.asking_job,
             colour=self.desk.colour,
+            marked=self.marked,
         )
 
     def follow(self, job: str) -> None:

@@ -22,6 +22,7 @@ from ovmtui.ui.screens.nodes import NodesScreen
 from ovmtui.ui.screens.plan import PlanScreen
 from ovmtui.ui.screens.question import QuestionScreen
 from ovmtui.ui.screens.quit import quit_question
+from ovmtui.ui.screens.several import SeveralScreen
 from ovmtui.ui.screens.targets import TargetsScreen
 
 
@@ -35,8 +36,13 @@ class MachineActions(ActionScreen[None]):
 
     @property
     @abstractmethod
+    def marks(self) -> frozenset[VmKey]:
+        """The marked machines, hidden ones included."""
+
+    @property
     def marked(self) -> int:
         """How many machines are marked."""
+        return len(self.marks)
 
     @abstractmethod
     def follow(self, job: str) -> None:
@@ -143,8 +149,15 @@ class MachineActions(ActionScreen[None]):
         )
 
     def do_mend_ha(self) -> None:
-        """Plan HA to be what is wanted."""
-        self._plan(Verb.MEND_HA)
+        """Plan HA to be what is wanted, for every marked machine where some are marked."""
+        if not self.marks:
+            self._plan(Verb.MEND_HA)
+            return
+        intents = [Intent(Verb.MEND_HA, vm) for vm in sorted(self.marks)]
+        self.app.push_screen(
+            SeveralScreen(self.desk, intents, verb="mend HA"),
+            lambda job: self.follow(job) if job else None,
+        )
 
     def do_freeze(self) -> None:
         """Plan the machine's service to be frozen, or thawed where it is."""

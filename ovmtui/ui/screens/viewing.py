@@ -8,6 +8,7 @@ from dataclasses import replace
 from textual import on
 from textual.widgets import Input
 
+from ovmtui.model.identity import VmKey
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.listing import Picker
 from ovmtui.ui.screens.machine_actions import MachineActions
@@ -33,9 +34,9 @@ class Viewing(MachineActions):
         """Show the newest snapshot as it is to be viewed."""
 
     @property
-    def marked(self) -> int:
-        """How many machines are marked."""
-        return len(self.view.marks)
+    def marks(self) -> frozenset[VmKey]:
+        """The marked machines, hidden ones included."""
+        return self.view.marks
 
     def do_filter(self) -> None:
         """Open the filter line."""
