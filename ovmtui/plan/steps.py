@@ -61,11 +61,18 @@ class CommandStep:
     """What is asked when the command fails, so that the operator knows what to mend."""
     phrase: str = ""
     """How the log tells it, where that is not the command itself."""
+    agent_switches_ha: bool = False
+    """Whether an OpenSVC agent switches HA in it, which makes the flag unknown meanwhile."""
 
     @property
     def text(self) -> str:
         """The command as shown."""
         return self.phrase or self.command.shown
+
+    @property
+    def touches_ha(self) -> bool:
+        """Whether HA may be another one afterwards."""
+        return self.agent_switches_ha or self.command.needs_secret
 
 
 @dataclass(frozen=True, slots=True)

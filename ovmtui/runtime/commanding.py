@@ -124,6 +124,7 @@ class Commanding:
                 secret = await self._manager.secret()
             except SecretUnavailable as error:
                 return Happened(Event.FAILED if pending is None else Event.NO_RESULT, str(error))
+        if step.touches_ha and self._manager is not None:
             self._manager.doubt(self._vm)
         self._run = CommandRun(
             step,

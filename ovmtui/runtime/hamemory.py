@@ -30,7 +30,7 @@ class HaMemory:
     async def remember(self, plan: Plan) -> None:
         """Before HA goes off for a stop, keep on disk that it was on."""
         manager = self._world.managers.get(plan.vm.pool)
-        off_first = any(isinstance(s, CommandStep) and s.command.needs_secret for s in plan.steps)
+        off_first = any(isinstance(s, CommandStep) and s.touches_ha for s in plan.steps)
         if plan.intent.verb not in {Verb.STOP, Verb.DESTROY} or manager is None or not off_first:
             return
         fact = self._world.store.ha(plan.vm)

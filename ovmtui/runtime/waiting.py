@@ -66,7 +66,7 @@ class Waiting:
         self._snapshot = snapshot
         self._clock = clock
         self._switches_ha = any(
-            isinstance(step, CommandStep) and step.command.needs_secret for step in plan.steps
+            isinstance(step, CommandStep) and step.touches_ha for step in plan.steps
         )
 
     async def wait(self, step: WaitStep, index: int | None) -> str:

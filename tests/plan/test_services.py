@@ -136,6 +136,21 @@ def test_what_the_agent_did_is_verified_on_the_nodes_and_with_the_manager() -> N
     assert texts(plan.steps)[2].startswith("verify that HA is off")
 
 
+def test_ha_that_is_not_wanted_is_switched_off_after_the_agents_start() -> None:
+    intent = Intent(Verb.START, VM, key("ovm1"), want_ha=False)
+    assert commands(down(), context(), intent) == [
+        "svcmgr --cluster --service ovmguest1 start",
+        "ovm -u admin -p XXXXXX vm conf -n ovmguest1 -s pool1 -d",
+    ]
+
+
+def test_what_the_agent_does_makes_ha_unknown_until_it_is_read() -> None:
+    for version, touches in (("1.3", True), ("2.1", False)):
+        plan = flows.build(Intent(Verb.STOP, VM), running(version=version), context(), now=NOW)
+        step = next(s for s in plan.steps if isinstance(s, CommandStep) and "svcmgr" in s.text)
+        assert step.touches_ha is touches
+
+
 def test_auto_acts_itself_where_no_agent_is() -> None:
     snapshot = pool(node("ovm1", domain()), node("ovm2"), ha=HaState.ON, services=(service(),))
     assert commands(snapshot, context(), Intent(Verb.STOP, VM))[-1] == "xm shutdown ovmguest1"

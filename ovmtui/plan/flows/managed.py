@@ -58,6 +58,7 @@ def stop(
         expect=Expectation.AGENT_DONE,
         conditions=(runs, frozen),
         achieved=Vanished(vm.key, copy.node, copy.domain.domid),
+        agent_switches_ha=_switches_ha(handle),
         cancel="cancelling stops the waiting; the agent goes on",
         meaning="a guest that is not down in 120 s has its power cut by the agent",
     )
@@ -86,19 +87,26 @@ def start(plan: Plan, vm: Vm, handle: Handle, context: Context, work: Work) -> P
         conditions=(*create.conditions, frozen),
         achieved=create.achieved,
         undone=create.undone,
+        agent_switches_ha=_switches_ha(handle),
         cancel="cancelling stops the waiting; the agent goes on",
         meaning="the agent waits for the guest up to three times 180 s",
     )
-    ha_steps = work.ha_on
-    if ha_steps and _switches_ha(handle) and context.manager is not None:
-        ha_steps = (parts.read_ha(vm, context.manager, context, wanted=HaState.ON),)
+    ha_steps, notes = work.ha_on, _notes(handle)
+    if _switches_ha(handle):
+        if ha_steps and context.manager is not None:
+            ha_steps = (parts.read_ha(vm, context.manager, context, wanted=HaState.ON),)
+        elif plan.intent.want_ha is False and context.manager is not None:
+            ha_steps = parts.set_ha(vm, context.manager, context, on=False)
+            notes += ("The agent switches HA on; it is switched off again, as you chose.",)
+        else:
+            notes += ("The agent switches HA on by itself; that is not verified.",)
     return replace(
         plan,
         title=f"start {vm.name} on {node.name} through service {handle.service.name}",
         guards=(*plan.guards, frozen),
         # The agent itself refuses an address that answers, and says so.
         steps=(command, work.up, *ha_steps),
-        notes=(*plan.notes, *_notes(handle)),
+        notes=(*plan.notes, *notes),
     )
 
 

@@ -123,7 +123,13 @@ def beside_agents(plan: Plan, snapshot: Snapshot, context: Context) -> Plan:
     """Return `plan`, which acts itself, with what its service's agents mean for it."""
     vm = snapshot.vms[plan.vm]
     handles = agents_of(vm, snapshot)
-    if vm.service is None or not handles or plan.intent.verb in _OF_SERVICES:
+    if vm.service is None or plan.intent.verb in _OF_SERVICES:
+        return plan
+    untold = [n.key.name for n in snapshot.nodes_of(vm.key.pool) if n.survey_problem]
+    if untold:
+        told = f"Whether an agent on {', '.join(untold)} may act, too, could not be told."
+        plan = replace(plan, notes=(*plan.notes, told))
+    if not handles:
         return plan
     nodes = ", ".join(handle.node.name for handle in handles)
     if plan.intent.freeze_first:
