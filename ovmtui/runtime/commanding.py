@@ -161,6 +161,9 @@ class Commanding:
             for follower in followers:
                 follower.cancel()
             await asyncio.gather(*followers, return_exceptions=True)
+        if step.agent_switches_ha and self._manager is not None:
+            # What was read meanwhile was from before the agent switched it.
+            self._manager.doubt(self._vm)
         if happened.event in {Event.FAILED, Event.NO_RESULT}:
             for node in step.diagnose:
                 await show_log_tail(

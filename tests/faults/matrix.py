@@ -117,7 +117,7 @@ async def killed(
     subject = EVACUATED if case.others else case.machine
     process = await begin(directory, *case.words, subject, *case.options, "--yes")
     assert process.stderr is not None
-    label = f" {cell.machine.upper()}."
+    label = f" {cell.machine.upper()}"
     async with asyncio.timeout(PATIENCE):
         while line := (await process.stderr.readline()).decode():
             if text in line and label in line:

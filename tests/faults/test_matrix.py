@@ -23,7 +23,7 @@ def chosen() -> list[Cell]:
     return [
         cell
         for number, cell in enumerate(CELLS)
-        if (number // len(columns) + columns.index(cell.fault)) % 8 == 0
+        if (number // len(columns) + columns.index(cell.fault)) % 11 == 0
     ]
 
 

@@ -15,7 +15,7 @@ from ovmtui.ui.viewmodel.columns import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "screenshots"
-SCREENS = ("home", "help", "nodes", "targets", "plan", "migration")
+SCREENS = ("home", "help", "nodes", "check", "targets", "plan", "migration")
 SIZES = ("140x40", "80x24")
 
 
