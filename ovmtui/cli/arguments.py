@@ -169,7 +169,7 @@ def _history(commands: _Commands) -> None:
     history.add_argument("vm", nargs="?", help="only this machine: its name or identity")
     history.add_argument("--pool", help="only this pool")
     history.add_argument("--node", help="only what worked on this node")
-    history.add_argument("--verb", choices=VERBS)
+    history.add_argument("--verb", choices=(*VERBS, "setup", "mend"))
     history.add_argument("--user", metavar="NAME", help="only what this person began")
     history.add_argument("--outcome", choices=_OUTCOMES)
     when = "an age (45m, 2h, 3d), today, yesterday, or a date"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.identity import NodeKey, VmKey, node_subject
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Vm
 
@@ -29,6 +29,8 @@ class LockPlace:
     """Name of the lock's file."""
     master: NodeKey
     """Node that holds it where no repository can: every console of the pool chooses this one."""
+    about_node: bool = False
+    """Whether the plan is about a node, which has no vm.cfg to lock beside."""
     grace: float = 120.0
     """Seconds that it outlives its console, and the plan's last command on the node."""
 
@@ -40,9 +42,18 @@ class LockPlace:
     @property
     def text(self) -> str:
         """Where it is, in one phrase."""
+        if self.about_node:
+            return f"{self.master.name} holds it for the pool"
         if self.path is None:
             return f"no vm.cfg is known, so {self.master.name} holds it for the pool"
         return f"{self.path}, held on {self.node.name}"
+
+
+def node_lock(node: NodeKey, snapshot: Snapshot, *, grace: float) -> LockPlace:
+    """Return where the lock is for work on the node `node` itself."""
+    subject = node_subject(node)
+    master = pool_master(subject, snapshot)
+    return LockPlace(node, None, lock_file(subject), master, about_node=True, grace=grace)
 
 
 def lock_place(vm: Vm, node: NodeKey, snapshot: Snapshot, *, grace: float) -> LockPlace:
@@ -54,7 +65,7 @@ def lock_place(vm: Vm, node: NodeKey, snapshot: Snapshot, *, grace: float) -> Lo
     if vm.configs:
         directory = min(file.path for file in vm.configs).rpartition("/")[0] or None
     master = pool_master(vm.key, snapshot)
-    return LockPlace(node, directory, lock_file(vm.key), master, grace)
+    return LockPlace(node, directory, lock_file(vm.key), master, grace=grace)
 
 
 def lock_file(vm: VmKey) -> str:

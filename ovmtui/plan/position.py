@@ -121,6 +121,6 @@ def _step_of(plan: Plan, event: JobEvent) -> CommandStep | None:
         elif event.step == index:
             candidates.append(step)
     for step in candidates:
-        if isinstance(step, CommandStep) and step.text == event.text:
+        if isinstance(step, CommandStep) and event.text in {step.log, step.text}:
             return step
     return None

@@ -70,6 +70,12 @@ class CommandStep:
         return self.phrase or self.command.shown
 
     @property
+    def log(self) -> str:
+        """The command as the log tells it: one that is told in other words goes on below."""
+        shown = self.command.shown
+        return self.text if shown in self.text else f"{self.text}\n{shown}"
+
+    @property
     def touches_ha(self) -> bool:
         """Whether HA may be another one afterwards."""
         return self.agent_switches_ha or self.command.needs_secret

@@ -59,12 +59,13 @@ class MachineLock:
                 await self.give_back()
                 why = f"no lock beside vm.cfg ({unseen})"
         master = self._place.master
-        await self._recorder.emit(
-            EventKind.NOTE,
-            f"{why}: {master.name} holds it for the pool",
-            level=Level.WARNING,
-            label=self._label,
-        )
+        if not self._place.about_node:
+            await self._recorder.emit(
+                EventKind.NOTE,
+                f"{why}: {master.name} holds it for the pool",
+                level=Level.WARNING,
+                label=self._label,
+            )
         heard = await self._attempt(master, None)
         if heard.answer is LockAnswer.BROKEN:
             return f"its lock cannot be taken on {master.name}: {heard.text}"

@@ -85,7 +85,7 @@ class Minutes:
             login = self._watchers[step.node].login
         await self._recorder.emit(
             EventKind.STEP,
-            step.log if isinstance(step, ProbeStep) else step.text,
+            step.log if isinstance(step, CommandStep | ProbeStep) else step.text,
             step=index,
             node=step.node.name if step.node else None,
             label=step.label,

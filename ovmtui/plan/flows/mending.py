@@ -10,7 +10,7 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.judge import findings
-from ovmtui.plan.locking import LockPlace, lock_file, pool_master
+from ovmtui.plan.locking import node_lock
 from ovmtui.plan.plan import Confirmation, Plan
 from ovmtui.plan.steps import CommandStep
 
@@ -50,7 +50,7 @@ def build(
             ),
         ),
         notes=(f"Found: {diagnosis.verdict.text}.", f"Why it matters: {diagnosis.why}."),
-        lock=LockPlace(fix.node, None, lock_file(subject), pool_master(subject, snapshot), grace),
+        lock=node_lock(fix.node, snapshot, grace=grace),
         confirmation=Confirmation.TYPE_NAME,
     )
     return replace(plan, findings=findings(plan, snapshot, now))

@@ -10,7 +10,7 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.guards import NodeAnswers
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.judge import findings
-from ovmtui.plan.locking import LockPlace, lock_file, pool_master
+from ovmtui.plan.locking import node_lock
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.steps import CommandStep, Expectation, ProbeStep, Step, WizardStep
 from ovmtui.toolstacks import ovmcli, ovmwizard, yumrepos
@@ -74,7 +74,7 @@ def build(
         checks=(),
         steps=(*_packages(node, facts), *_configuration(node, facts, calls)),
         notes=_notes(facts),
-        lock=LockPlace(node, None, lock_file(vm), pool_master(vm, snapshot), grace),
+        lock=node_lock(node, snapshot, grace=grace),
     )
     return replace(plan, findings=findings(plan, snapshot, now))
 
