@@ -47,11 +47,12 @@ class Surveyor:
         except (CommandTimeout, SlotsExhausted) as error:
             self._tell(survey_problem=str(error))
             return
+        if services is None:
+            self._tell(survey_problem="the search for service files did not come to its end")
+            return
         known = self._store.node(self._key).service_statuses
         statuses = {
-            file.name: replace(
-                known.get(file.name, _NOT_ASKED), frozen=True if file.name in frozen else None
-            )
+            file.name: _flagged(known.get(file.name, _NOT_ASKED), agent, file.name in frozen)
             for file in services
             if file.on(self._key.name).drives_machine
         }
@@ -79,12 +80,12 @@ class Surveyor:
                     status = replace(status, frozen=bool(known[name].frozen))
                 self._tell(service_statuses=MappingProxyType({**known, name: status}))
 
-    async def _services(self, session: Session) -> tuple[ServiceFile, ...]:
+    async def _services(self, session: Session) -> tuple[ServiceFile, ...] | None:
         nonce = secrets.token_hex(8)
         script = scan_script(agentscan.SERVICE_FILES, nonce)
         result = await session.run(script, timeout=self._timeouts.scan, limit=64 * 2**20)
         parsed = await asyncio.to_thread(agentscan.read_services, result.stdout, nonce)
-        return parsed.value or ()
+        return parsed.value
 
     async def _status(self, session: Session, agent: Agent, service: str) -> ServiceStatus:
         if agent.era is AgentEra.UNKNOWN:
@@ -124,3 +125,11 @@ class Surveyor:
     def _tell(self, **changes: object) -> None:
         view = replace(self._store.node(self._key), **changes)  # type: ignore[arg-type]  # fields
         self._store.set_node(view)
+
+
+def _flagged(known: ServiceStatus, agent: Agent | None, frozen: bool) -> ServiceStatus:
+    """Return `known` with what the flag's file says; later agents tell it in their status."""
+    if frozen:
+        return replace(known, frozen=True)
+    tells = agent is not None and agent.era is not AgentEra.FIRST
+    return known if tells else replace(known, frozen=False)
