@@ -62,8 +62,11 @@ class Prober:
         self._details = {}
         self._facts_at = float("-inf")
 
-    async def refresh(self, session: Session, *, deep: bool) -> None:
+    async def refresh(self, session: Session, *, deep: bool, again: bool = True) -> None:
         """List the domains; when `deep`, ask for everything else, too.
+
+        A domain that leaves between the two listings is in the first one only: with `again`
+        both are asked for once more before anything is said to be in doubt.
 
         Raises:
             NodeLost: the connection broke.
@@ -93,6 +96,9 @@ class Prober:
             # What hides in a line that cannot be read may be a running machine.
             problem = f"xm list gave a line that makes no sense: {parsed.notes[0]}"
         told = await self._identify(session, domains, answer.get(probe.IDENTITIES.name))
+        if told and again:
+            await self.refresh(session, deep=deep, again=False)
+            return
         problem = problem or told
         ended = self._clock.monotonic()
         view = with_node_facts(self._store.node(self._key), answer, wall=self._clock.wall())
