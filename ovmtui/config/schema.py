@@ -26,6 +26,7 @@ DEFAULT_REPOSITORIES = (
     "/OVS/running_pool/*/vm.cfg",
     "/OVS/Repositories/*/VirtualMachines/*/vm.cfg",
     "/EXAVMIMAGES/GuestImages/*/vm.cfg",
+    "/xen/*/vm.cfg",
     "/etc/xen/*",
 )
 """Where Oracle VM 2.2, 2.1 and 3, Exadata and people keep the machines' vm.cfg."""
