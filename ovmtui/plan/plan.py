@@ -10,7 +10,7 @@ from ovmtui.plan.checks import Check
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.locking import LockPlace
-from ovmtui.plan.steps import Step
+from ovmtui.plan.steps import CommandStep, Step
 from ovmtui.plan.verdict import Finding
 
 
@@ -44,3 +44,8 @@ class Plan:
     confirmation: Confirmation = Confirmation.YES
     findings: tuple[Finding, ...] = ()
     """The guards against the snapshot that the plan was made from; checks pending."""
+
+    @property
+    def switches_ha(self) -> bool:
+        """Whether a step of it may change the HA flag."""
+        return any(isinstance(step, CommandStep) and step.touches_ha for step in self.steps)

@@ -91,15 +91,28 @@ def rewound(plan: Plan, position: Position, snapshot: Snapshot, now: float) -> P
     """Return `position`, or that of the last command before it when its effect is undone.
 
     A machine that was created and has gone since is created anew, under the conditions of
-    that command, instead of being waited for.
+    that command, instead of being waited for. HA that a stop switched off, and that is on
+    again, is switched off anew.
     """
     for index in range(min(position.index, len(plan.steps)) - 1, -1, -1):
         step = plan.steps[index]
         if isinstance(step, CommandStep) and step.undone is not None:
-            if position.pending is None and step.undone.evaluate(snapshot, now).passes:
+            if _is_being_undone(step, position.pending) or (
+                position.pending is None and step.undone.evaluate(snapshot, now).passes
+            ):
                 return replace(position, index=index)
             break
     return position
+
+
+def _is_being_undone(step: CommandStep, pending: Pending | None) -> bool:
+    """Return whether the command that may still run is the way back from `step`."""
+    return (
+        pending is not None
+        and pending.index is None
+        and pending.step.touches_ha
+        and step.touches_ha
+    )
 
 
 def resumable(plan: Plan, state: JobState, position: Position) -> bool:

@@ -36,7 +36,9 @@ def where_it_stands(snapshot: Snapshot, vm: VmKey, name: str) -> str:
     return f"{place}; HA is {machine.ha.state.value}"
 
 
-def next_step(snapshot: Snapshot, vm: VmKey, outcome: Outcome, job: str) -> str:
+def next_step(
+    snapshot: Snapshot, vm: VmKey, outcome: Outcome, job: str, *, switches_ha: bool
+) -> str:
     """Return what may safely be done after a plan that did not end well; perhaps nothing."""
     machine = snapshot.vms.get(vm)
     if machine is not None and machine.state is VmState.SPLIT_BRAIN:
@@ -46,11 +48,13 @@ def next_step(snapshot: Snapshot, vm: VmKey, outcome: Outcome, job: str) -> str:
         )
     if outcome is Outcome.REFUSED:
         return ""
-    if machine is not None and machine.state is VmState.DOWN and machine.ha.state is HaState.ON:
-        return (
-            f"safe next step: `ovmtui ha off {machine.name}`, if it is to stay down: HA is on, so "
-            "the pool may start it again at any moment"
-        )
+    if machine is not None and machine.state is VmState.DOWN:
+        restart = "the pool may start it again at any moment"
+        way = f"safe next step: `ovmtui ha off {machine.name}`, if it is to stay down"
+        if machine.ha.state is HaState.ON:
+            return f"{way}: HA is on, so {restart}"
+        if machine.ha.state is HaState.UNKNOWN and switches_ha:
+            return f"{way}: HA is unknown, and where it is on {restart}"
     if machine is not None:
         mendable = [left for left in leftovers(machine, snapshot) if left.repair is not None]
         if mendable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ovmtui.model.domain import DomainState
+from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy
@@ -70,6 +71,28 @@ class DomainGone:
         if any(domain.domid == self.domid for domain in node.domains or ()):
             return fails(f"domain {self.domid} is still listed")
         return holds(f"domain {self.domid} is gone from {self.node.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class HaIsOn:
+    """The manager restarts the machine when it vanishes."""
+
+    vm: VmKey
+    name: str = "ha-is-on"
+    subject: str = "HA is on"
+    overridable: bool = False
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Look at the flag as the manager told it last."""
+        vm = snapshot.vms.get(self.vm)
+        state = vm.ha.state if vm else HaState.UNKNOWN
+        match state:
+            case HaState.ON:
+                return holds("the manager says that HA is on")
+            case HaState.OFF:
+                return fails("the manager says that HA is off")
+            case HaState.UNKNOWN:
+                return unknown("HA is unknown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from ovmtui.model.ha import HaState
 from ovmtui.model.job import Outcome
 from ovmtui.plan.intent import Verb
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.steps import CommandStep
 from ovmtui.runtime.assembling import World
 from ovmtui.runtime.memory import Memory
 
@@ -30,8 +29,11 @@ class HaMemory:
     async def remember(self, plan: Plan) -> None:
         """Before HA goes off for a stop, keep on disk that it was on."""
         manager = self._world.managers.get(plan.vm.pool)
-        off_first = any(isinstance(s, CommandStep) and s.touches_ha for s in plan.steps)
-        if plan.intent.verb not in {Verb.STOP, Verb.DESTROY} or manager is None or not off_first:
+        if (
+            plan.intent.verb not in {Verb.STOP, Verb.DESTROY}
+            or manager is None
+            or not plan.switches_ha
+        ):
             return
         fact = self._world.store.ha(plan.vm)
         if fact is None or fact.state is HaState.UNKNOWN:

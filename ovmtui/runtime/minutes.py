@@ -130,7 +130,13 @@ class Minutes:
         if not well:
             if self._ha_before is HaState.ON and self._ha() is HaState.OFF:
                 text += " (it was on before this plan: switch it on again if it is still wanted)"
-            if advice := next_step(snapshot, self._plan.vm, outcome, self._recorder.state.job):
+            if advice := next_step(
+                snapshot,
+                self._plan.vm,
+                outcome,
+                self._recorder.state.job,
+                switches_ha=self._plan.switches_ha,
+            ):
                 await self._recorder.emit(
                     EventKind.NOTE, advice, level=Level.WARNING, label=self._label
                 )

@@ -14,7 +14,6 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.machine import Event
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.steps import (
-    CommandStep,
     HaReadStep,
     ProbeStep,
     VerifyStep,
@@ -65,9 +64,7 @@ class Waiting:
         self._watchers = watchers
         self._snapshot = snapshot
         self._clock = clock
-        self._switches_ha = any(
-            isinstance(step, CommandStep) and step.touches_ha for step in plan.steps
-        )
+        self._switches_ha = plan.switches_ha
 
     async def wait(self, step: WaitStep, index: int | None) -> str:
         """Return an empty string once the condition holds, or what was seen at the end."""

@@ -8,7 +8,7 @@ from ovmtui.model.ha import HaState
 from ovmtui.model.job import EventKind, JobEvent, JobState, Outcome, Stream
 from ovmtui.plan import flows
 from ovmtui.plan.intent import Intent, Verb
-from ovmtui.plan.position import Position, position_of, resumable
+from ovmtui.plan.position import Position, position_of, resumable, rewound
 from ovmtui.plan.steps import CommandStep, WaitStep
 from tests.plan.pools import NOW, VM, context, domain, node, pool
 
@@ -108,6 +108,38 @@ def test_a_command_that_a_choice_added_is_found_among_the_choices() -> None:
     assert position.pending is not None
     assert position.pending.step == cut
     assert position.index == WAIT
+
+
+def down_to_the_wait() -> Story:
+    story = Story()
+    for index in (HA_OFF, HA_READ, SHUTDOWN):
+        story.began(index).ended(index, Outcome.DONE)
+    return story.began(WAIT)
+
+
+def test_ha_that_is_on_again_is_switched_off_anew_before_a_stop_goes_on() -> None:
+    position = down_to_the_wait().ended(WAIT, Outcome.CANCELLED).position
+
+    def goes_on_at(ha: HaState) -> int:
+        now = pool(node("ovm1", domain()), node("ovm2"), ha=ha)
+        return rewound(PLAN, position, now, NOW).index
+
+    assert goes_on_at(HaState.ON) == HA_OFF
+    assert goes_on_at(HaState.OFF) == WAIT
+    assert goes_on_at(HaState.UNKNOWN) == WAIT
+
+
+def test_ha_that_may_just_be_going_on_again_is_switched_off_after_that() -> None:
+    wait = PLAN.steps[WAIT]
+    assert isinstance(wait, WaitStep)
+    on_again = next(choice for choice in wait.choices if choice.key == "abort").steps[0]
+    assert isinstance(on_again, CommandStep)
+    position = down_to_the_wait().chose(on_again, "j-20").position
+    now = pool(node("ovm1", domain()), node("ovm2"), ha=HaState.OFF)
+    back = rewound(PLAN, position, now, NOW)
+    assert back.index == HA_OFF
+    assert back.pending is not None
+    assert back.pending.step == on_again
 
 
 def test_only_what_has_something_left_can_be_gone_on_with() -> None:

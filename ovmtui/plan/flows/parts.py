@@ -13,6 +13,7 @@ from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import rank_targets
 from ovmtui.plan.readiness import ManagerAnswers, NameIsUnique
 from ovmtui.plan.steps import CommandStep, Expectation, HaReadStep, Step
+from ovmtui.plan.waits import HaIsOn
 from ovmtui.toolstacks import ovmcli
 
 MANAGER_GUARD = "manager-answers"
@@ -89,8 +90,12 @@ def set_ha(
     *,
     on: bool,
     conditions: tuple[Condition, ...] = (),
+    undone: Condition | None = None,
 ) -> tuple[Step, ...]:
-    """Return the steps that switch HA, if `conditions` hold then, and read it back."""
+    """Return the steps that switch HA, if `conditions` hold then, and read it back.
+
+    They are repeated when the plan goes on after a break, if `undone` holds then.
+    """
     return (
         CommandStep(
             label=ha_label(vm),
@@ -99,6 +104,7 @@ def set_ha(
             timeout=context.limits.manager,
             expect=Expectation.EXIT_ZERO_NO_ERROR_TEXT,
             conditions=conditions,
+            undone=undone,
         ),
         read_ha(vm, manager, context, wanted=HaState.ON if on else HaState.OFF),
     )
@@ -140,7 +146,7 @@ def switch_ha_off_first(
         return (read,), ("HA is off; that is verified first.",)
     before = "on" if vm.ha.state is HaState.ON else "unknown"
     return (
-        set_ha(vm, context.manager, context, on=False),
+        set_ha(vm, context.manager, context, on=False, undone=HaIsOn(vm.key)),
         (f"HA is {before} and is switched off first, so that the machine stays down.",),
     )
 
