@@ -13,14 +13,16 @@ from ovmtui.cli.conversation import Conversation, read_line
 from ovmtui.cli.exitcodes import ExitCode, exit_code_of, worst
 from ovmtui.cli.opening import log_to_file, service, settings_of
 from ovmtui.cli.tables import print_json, print_table
-from ovmtui.config import paths
 from ovmtui.errors import PlanRefused, UsageError
-from ovmtui.model.identity import NodeKey
+from ovmtui.model.batch import BatchItem, BatchState, Stage
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.job import Outcome
 from ovmtui.model.text import visible
 from ovmtui.plan.evacuation import Move, machines_on, render_moves
 from ovmtui.plan.resolve import find_any_node
-from ovmtui.runtime.evacuating import Evacuating, Moved
-from ovmtui.runtime.origins import Origins
+from ovmtui.runtime.batches import NOT_TRIED
+from ovmtui.runtime.companions import order_of
+from ovmtui.runtime.interface import Update
 from ovmtui.runtime.service import Service
 
 
@@ -43,25 +45,22 @@ def evacuate(options: argparse.Namespace) -> int:
 async def _evacuate(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     timeouts = settings.timeouts
-    origins = Origins(paths.state_directory() / "origins.json")
     async with service(settings, record=options.record) as running:
         await running.settled(timeout=timeouts.connect + timeouts.login + timeouts.probe)
         home = find_any_node(running.snapshot, options.node)
         back = options.command == "bring-back"
-        planned = _back(running, origins, home) if back else _away(running, home)
+        if back:
+            planned = await running.batches.homecoming(home)
+        else:
+            planned = _away(running, home)
         if options.dry_run:
             _show(planned, home, back=back, as_json=options.json)
             return ExitCode.DONE
         if not options.yes:
             await _confirm(planned, home, back=back)
-        work = Evacuating(running, origins, _begins)
-        moved = await _run(running, work, planned, home, options=options)
-    _summarise(moved, as_json=options.json)
-    return worst([_code(one) for one in moved])
-
-
-def _begins(text: str) -> None:
-    sys.stderr.write(f"begins: {visible(text)}\n")
+        ended = await _run(running, planned, home, options=options)
+    _summarise(ended, as_json=options.json)
+    return worst([_code(item) for item in ended.items])
 
 
 def _away(running: Service, home: NodeKey) -> Sequence[Move]:
@@ -69,23 +68,6 @@ def _away(running: Service, home: NodeKey) -> Sequence[Move]:
     if not node.certain:
         raise PlanRefused((f"{home.name}: {node.list_problem or node.problem or 'no answer yet'}",))
     return running.planner.moves((vm, None) for vm in machines_on(home, running.snapshot))
-
-
-def _back(running: Service, origins: Origins, home: NodeKey) -> Sequence[Move]:
-    """Return the moves of the machines that still are where they were moved to."""
-    wanted, others = [], []
-    for origin in origins.of(home):
-        vm = running.snapshot.vms.get(origin.vm)
-        places = vm.nodes if vm is not None else ()
-        if vm is not None and places == (origin.moved_to,):
-            wanted.append((vm, home))
-            continue
-        if places == (home,):
-            origins.forget(origin.vm)
-        now = f"it is on {', '.join(n.name for n in places)} now" if places else "it runs nowhere"
-        reason = f"{now}, no longer on {origin.moved_to.name}"
-        others.append(Move(origin.vm, origin.name, reasons=(reason,)))
-    return (*running.planner.moves(wanted), *others)
 
 
 def _title(home: NodeKey, *, back: bool) -> str:
@@ -116,15 +98,29 @@ async def _confirm(planned: Sequence[Move], home: NodeKey, *, back: bool) -> Non
 
 
 async def _run(
-    running: Service,
-    work: Evacuating,
-    planned: Sequence[Move],
-    home: NodeKey,
-    *,
-    options: argparse.Namespace,
-) -> list[Moved]:
+    running: Service, planned: Sequence[Move], home: NodeKey, *, options: argparse.Namespace
+) -> BatchState:
     conversation = Conversation(running, asks=not options.yes)
-    stop_listening = running.subscribe(conversation.hear)
+    back = options.command == "bring-back"
+    order = order_of(
+        planned,
+        title=_title(home, back=back),
+        parallel=options.parallel,
+        emptied=None if back else home,
+        filled=home if back else None,
+    )
+    told: set[VmKey] = set()
+
+    def hear(update: Update) -> None:
+        conversation.hear(update)
+        for state in running.batches.states:
+            for item in state.items:
+                if item.stage is Stage.RUNNING and item.vm not in told:
+                    told.add(item.vm)
+                    sys.stderr.write(f"begins: {visible(item.title)}\n")
+
+    stop_listening = running.subscribe(hear)
+    batch = running.batches.begin(order)
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     interrupted = False
 
@@ -133,44 +129,52 @@ async def _run(
         if interrupted and task is not None:
             task.cancel()
         interrupted = True
-        work.stop()
+        running.batches.stop(batch)
         sys.stderr.write("ovmtui: stops after what is under way; once more to leave at once\n")
 
     loop.add_signal_handler(signal.SIGINT, interrupt)
     try:
-        move = work.back if options.command == "bring-back" else work.away
-        return await move(planned, home=home, parallel=options.parallel)
+        return await running.batches.finished(batch)
     finally:
         loop.remove_signal_handler(signal.SIGINT)
         await conversation.settle()
         stop_listening()
 
 
-def _summarise(moved: Sequence[Moved], *, as_json: bool) -> None:
+def _summarise(ended: BatchState, *, as_json: bool) -> None:
     if as_json:
         print_json(
             [
                 {
-                    "vm": str(one.vm),
-                    "name": one.name,
-                    "outcome": one.outcome.value if one.outcome else None,
-                    "text": one.text,
-                    "job": one.job,
+                    "vm": str(item.vm),
+                    "name": item.name,
+                    "outcome": _outcome(item),
+                    "text": item.text,
+                    "job": item.job,
                 }
-                for one in moved
+                for item in ended.items
             ]
         )
         return
-    rows = [
-        (one.name, one.outcome.value if one.outcome else "not tried", one.text) for one in moved
-    ]
+    rows = [(item.name, _outcome(item) or "not tried", item.text) for item in ended.items]
     print_table(("MACHINE", "OUTCOME", "WHERE IT STANDS"), rows)
     counts = Counter(outcome for _, outcome, _ in rows)
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     sys.stdout.write(f"\n{told or 'no machine was to be moved'}\n")
 
 
-def _code(one: Moved) -> ExitCode:
-    if one.outcome is None and not one.job:
-        return ExitCode.CANCELLED
-    return exit_code_of(one.outcome)
+def _outcome(item: BatchItem) -> str | None:
+    """Return how a machine's part ended; one that could not be planned was refused."""
+    if item.outcome is not None:
+        return item.outcome.value
+    return Outcome.REFUSED.value if _is_refused(item) else None
+
+
+def _is_refused(item: BatchItem) -> bool:
+    return item.stage is Stage.LEFT_OUT and item.text != NOT_TRIED
+
+
+def _code(item: BatchItem) -> ExitCode:
+    if item.stage is Stage.LEFT_OUT:
+        return ExitCode.REFUSED if _is_refused(item) else ExitCode.CANCELLED
+    return exit_code_of(item.outcome)

@@ -26,6 +26,7 @@ from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.ownership import Ownership
 from ovmtui.runtime.recording import Recording
 from ovmtui.runtime.service import Service
+from ovmtui.runtime.upkeep import Upkeep
 from ovmtui.toolstacks.redaction import redact
 from ovmtui.transport.interface import Connector
 from ovmtui.transport.recording import RecordingConnector
@@ -96,6 +97,7 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         connector=connector,
         journal=await journal,
         memory=Memory(paths.state_directory() / "ha.json"),
+        upkeep=Upkeep.at(paths.state_directory()),
         ownership=ownership(),
         password=functools.partial(_password, passwords),
         trust=lambda question: _trust(known_hosts, settings, question),

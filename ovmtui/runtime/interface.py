@@ -9,11 +9,11 @@ from typing import Protocol
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import JobEvent, JobState
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
+from ovmtui.runtime.companions import Batcher, Checker
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +63,14 @@ class OpenJob:
     """Whether a console, this one or another, works on it now."""
 
 
-Update = SnapshotChanged | JobChanged | MessageRaised | HostKeyQuestion
+@dataclass(frozen=True, slots=True)
+class BatchChanged:
+    """A batch of jobs got on."""
+
+    batch: str
 
 
-class Checker(Protocol):
-    """Looks whether everything that the plans need is there."""
-
-    async def pool(self, name: str, *, locks: bool) -> Sequence[Diagnosis]:
-        """Check one pool; with `locks` its repositories' locks are tried for real, too.
-
-        It takes some seconds: the manager is called from every node.
-        """
-        ...
-
-    async def setup(self, node: NodeKey, *, anew: bool = False) -> Plan:
-        """Return the plan that sets `node` up; with `anew` its configuration is done again.
-
-        Raises:
-            PlanRefused: it cannot be done, with the reasons.
-        """
-        ...
-
-    def mend(self, diagnosis: Diagnosis) -> Plan:
-        """Return the plan that runs what mends `diagnosis`.
-
-        Raises:
-            PlanRefused: it is nothing that can be run.
-        """
-        ...
+Update = SnapshotChanged | JobChanged | BatchChanged | MessageRaised | HostKeyQuestion
 
 
 class Console(Protocol):
@@ -141,6 +121,11 @@ class Console(Protocol):
     @property
     def checkup(self) -> Checker:
         """What checks pools and sets nodes up."""
+        ...
+
+    @property
+    def batches(self) -> Batcher:
+        """What works on many machines."""
         ...
 
     def run(self, plan: Plan) -> str:

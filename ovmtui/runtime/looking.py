@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ovmtui.errors import PlanRefused
+from ovmtui.model.batch import BatchState
 from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.vm import Vm
 from ovmtui.plan.checkup.diagnosis import Diagnosis
+from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
-from ovmtui.runtime.interface import Checker, HostKeyQuestion, OpenJob
+from ovmtui.runtime.companions import Batcher, Checker, Order
+from ovmtui.runtime.interface import HostKeyQuestion, OpenJob
 
 _REFUSED = "this is a recording: nothing can be done to it"
 
 
 class NoChecker:
-    """Checks nothing: implements `interface.Checker`."""
+    """Checks nothing: implements `companions.Checker`."""
 
     async def pool(self, name: str, *, locks: bool) -> Sequence[Diagnosis]:
         """Return nothing."""
@@ -32,8 +36,42 @@ class NoChecker:
         raise PlanRefused((_REFUSED,))
 
 
+class NoBatcher:
+    """Runs no batch: implements `companions.Batcher`."""
+
+    states: Sequence[BatchState] = ()
+
+    def begin(self, order: Order) -> str:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
+
+    def stop(self, batch: str) -> None:
+        """Do nothing: there is none."""
+
+    def retry(self, batch: str) -> str:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
+
+    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Sequence[Move]:
+        """Return why no machine can be moved."""
+        return [Move(vm.key, vm.name, reasons=(_REFUSED,)) for vm, _ in wanted]
+
+    async def homecoming(self, home: NodeKey) -> Sequence[Move]:
+        """Return none."""
+        return ()
+
+    async def set_maintenance(self, node: NodeKey, *, on: bool) -> None:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
+
+
 class LookingOnly:
     """Refuses every verb of `interface.Console`."""
+
+    @property
+    def batches(self) -> Batcher:
+        """What refuses to work on many machines."""
+        return NoBatcher()
 
     @property
     def checkup(self) -> Checker:

@@ -17,10 +17,12 @@ from ovmtui.plan.verdict import Finding
 from ovmtui.runtime import wiring
 from ovmtui.runtime.alarms import Alarms
 from ovmtui.runtime.assembling import World
+from ovmtui.runtime.batches import Batches
 from ovmtui.runtime.checkup import Checkup
 from ovmtui.runtime.clock import Clock, SystemClock
 from ovmtui.runtime.inspection import Inspection
 from ovmtui.runtime.interface import (
+    BatchChanged,
     HostKeyQuestion,
     JobChanged,
     MessageRaised,
@@ -38,6 +40,7 @@ from ovmtui.runtime.planner import Planner
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.supervision import supervise
 from ovmtui.runtime.unfinished import UnfinishedJobs
+from ovmtui.runtime.upkeep import Upkeep
 from ovmtui.transport.interface import Connector
 
 
@@ -51,6 +54,7 @@ class Service:
         connector: Connector,
         journal: Journal,
         memory: Memory,
+        upkeep: Upkeep,
         ownership: Ownership,
         password: wiring.Password,
         trust: Callable[[HostKeyQuestion], None],
@@ -90,6 +94,15 @@ class Service:
             settings, world, memory, reserved_mib=lambda vm: self._jobs.reserved_mib(beside=vm)
         )
         self._checkup = Checkup(settings, world)
+        self._batches = Batches(
+            self,
+            store=self._store,
+            origins=upkeep.origins,
+            maintenance=upkeep.maintenance,
+            moves=self._planner.moves,
+            clock=self._clock,
+            changed=lambda batch: self._emit(BatchChanged(batch)),
+        )
         self._alarms = Alarms(self._watchers, self._clock, self._emit)
         self._local_services = LocalServices(settings, self._store, self._error)
         self._store.listen(self._snapshot_changed)
@@ -144,6 +157,11 @@ class Service:
     def planner(self) -> Planner:
         """What makes plans."""
         return self._planner
+
+    @property
+    def batches(self) -> Batches:
+        """What works on many machines."""
+        return self._batches
 
     @property
     def checkup(self) -> Checkup:
@@ -215,6 +233,7 @@ class Service:
 
     async def close(self) -> None:
         """End the service. Detached commands on the nodes go on."""
+        await self._batches.close()
         await self._jobs.abandon()
         for task in self._tasks:
             task.cancel()

@@ -60,6 +60,11 @@ class Store:
             self._nodes[view.key] = view
             self._changed(view.key.pool)
 
+    def set_maintenance(self, key: NodeKey, *, on: bool) -> None:
+        """Take whether machines are to be kept off a node; an unknown node is passed over."""
+        if key in self._nodes:
+            self.set_node(replace(self._nodes[key], maintenance=on))
+
     def ha(self, vm: VmKey) -> HaFact | None:
         """Return what the manager said of a machine, or None."""
         return self._ha.get(vm)

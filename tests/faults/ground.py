@@ -21,6 +21,7 @@ from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.ownership import Ownership
 from ovmtui.runtime.service import Service
+from ovmtui.runtime.upkeep import Upkeep
 from ovmtui.simulator.doors.door import FrontEnd
 from ovmtui.simulator.pool import SimulatedPool
 from ovmtui.simulator.spec import Latencies, NodeSpec, PoolSpec, Power, VmSpec
@@ -170,6 +171,7 @@ async def console_at(
         ),
         journal=journal,
         memory=Memory(state / "ha.json"),
+        upkeep=Upkeep.at(state),
         ownership=Ownership(state / "jobs"),
         password=_password,
         trust=lambda question: None,

@@ -12,13 +12,12 @@ from ovmtui.plan.evacuation import machines_on
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.resolve import find_any_node, find_vm
 from ovmtui.plan.steps import CommandStep, ProbeStep
-from ovmtui.runtime.evacuating import Evacuating
-from ovmtui.runtime.origins import Origins
+from ovmtui.runtime.companions import order_of
 from ovmtui.runtime.service import Service
 from ovmtui.simulator.pool import SimulatedPool
 from tests.e2e.driving import until
 from tests.faults.cells import EVACUATED, Case, Cell, Fault
-from tests.faults.ground import begin, console_at, pool_at, state_of
+from tests.faults.ground import begin, console_at, pool_at
 from tests.faults.injection import Injection, wish
 from tests.faults.truth import Ending, Witness, no_lock_is_held
 
@@ -64,20 +63,20 @@ async def broken(
 async def run(service: Service, case: Case, directory: Path) -> list[str]:
     """Run the verb to its end, and return its jobs."""
     if case.others:
-        return await evacuated(service, directory)
+        return await evacuated(service)
     plan = await plan_for(service, case)
     job = service.run(plan)
     await service.finished(job)
     return [job]
 
 
-async def evacuated(service: Service, directory: Path) -> list[str]:
+async def evacuated(service: Service) -> list[str]:
     """Move away what is on the node of the evacuation, and return the jobs."""
     home = find_any_node(service.snapshot, EVACUATED)
-    origins = Origins(state_of(directory, "ann") / "origins.json")
     planned = service.planner.moves((vm, None) for vm in machines_on(home, service.snapshot))
-    work = Evacuating(service, origins, lambda text: None)
-    return [moved.job for moved in await work.away(planned, home=home, parallel=1) if moved.job]
+    batch = service.batches.begin(order_of(planned, title=f"evacuate {home.name}", emptied=home))
+    ended = await service.batches.finished(batch)
+    return [item.job for item in ended.items if item.job]
 
 
 async def plan_for(service: Service, case: Case) -> Plan:
@@ -133,5 +132,5 @@ async def killed(
         async with asyncio.timeout(PATIENCE):
             await service.finished(stopped.state.job)
             jobs = [stopped.state.job]
-            jobs += await evacuated(service, directory) if case.others else []
+            jobs += await evacuated(service) if case.others else []
         return [witness.ending(service, job) for job in jobs]

@@ -17,8 +17,9 @@ from ovmtui.plan.placement import Target, rank_targets
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.render import describe_step
 from ovmtui.plan.verdict import Finding, Standing, Verdict
+from ovmtui.runtime.companions import Checker
 from ovmtui.runtime.interface import (
-    Checker,
+    BatchChanged,
     HostKeyQuestion,
     JobChanged,
     MessageRaised,
@@ -27,6 +28,7 @@ from ovmtui.runtime.interface import (
     Update,
 )
 from ovmtui.runtime.looking import NoChecker
+from tests.ui.support.batches import ScriptedBatcher
 
 NOW = 1000.0
 WALL = 1_790_000_000.0
@@ -61,6 +63,7 @@ class ScriptedConsole:
         return self.checker
 
     def __post_init__(self) -> None:
+        self.batches = ScriptedBatcher(self.plan, lambda batch: self.emit(BatchChanged(batch)))
         self._states: dict[str, JobState] = {}
         self._plans: dict[str, Plan] = {}
         self._events: dict[str, list[JobEvent]] = {}

@@ -1,0 +1,130 @@
+"""What a console offers beside its own verbs, each as a subject of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ovmtui.model.batch import BatchState
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.vm import Vm
+from ovmtui.plan.checkup.diagnosis import Diagnosis
+from ovmtui.plan.evacuation import Move
+from ovmtui.plan.intent import Intent
+from ovmtui.plan.plan import Plan
+
+
+class Checker(Protocol):
+    """Looks whether everything that the plans need is there."""
+
+    async def pool(self, name: str, *, locks: bool) -> Sequence[Diagnosis]:
+        """Check one pool; with `locks` its repositories' locks are tried for real, too.
+
+        It takes some seconds: the manager is called from every node.
+        """
+        ...
+
+    async def setup(self, node: NodeKey, *, anew: bool = False) -> Plan:
+        """Return the plan that sets `node` up; with `anew` its configuration is done again.
+
+        Raises:
+            PlanRefused: it cannot be done, with the reasons.
+        """
+        ...
+
+    def mend(self, diagnosis: Diagnosis) -> Plan:
+        """Return the plan that runs what mends `diagnosis`.
+
+        Raises:
+            PlanRefused: it is nothing that can be run.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a batch is to do with one machine."""
+
+    vm: VmKey
+    name: str
+    title: str
+    intent: Intent | None = None
+    """None: nothing can be done, and `reason` says why."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A batch to be run."""
+
+    title: str
+    tasks: tuple[Task, ...]
+    parallel: int = 1
+    emptied: NodeKey | None = None
+    """Node that the machines leave: where they were is kept, so that they come back."""
+    filled: NodeKey | None = None
+    """Node that they come back to: each is struck off the list when it is there."""
+
+
+def order_of(
+    moves: Iterable[Move],
+    *,
+    title: str,
+    parallel: int = 1,
+    emptied: NodeKey | None = None,
+    filled: NodeKey | None = None,
+) -> Order:
+    """Return the order for `moves`: each goes to its own target, or the best node of its turn."""
+    tasks = tuple(
+        Task(move.vm, move.name, move.plan.title, move.plan.intent)
+        if move.plan is not None
+        else Task(move.vm, move.name, f"{move.name} stays", reason="; ".join(move.reasons))
+        for move in moves
+    )
+    return Order(title, tasks, parallel, emptied, filled)
+
+
+class Batcher(Protocol):
+    """Runs batches, and keeps what is needed to bring machines back."""
+
+    @property
+    def states(self) -> Sequence[BatchState]:
+        """Batches of this console, oldest first."""
+        ...
+
+    def begin(self, order: Order) -> str:
+        """Begin `order` and return the batch's id.
+
+        Raises:
+            PlanRefused: acting is impossible.
+        """
+        ...
+
+    def stop(self, batch: str) -> None:
+        """Begin no further job of a batch; those under way go on."""
+        ...
+
+    def retry(self, batch: str) -> str:
+        """Begin a batch of what did not end well in an ended one; return its id.
+
+        Raises:
+            PlanRefused: it has not ended, or nothing is left.
+        """
+        ...
+
+    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Sequence[Move]:
+        """Return a migration for each machine, or why it has none; to the best node for None."""
+        ...
+
+    async def homecoming(self, home: NodeKey) -> Sequence[Move]:
+        """Return the moves that bring back to `home` what an evacuation took away."""
+        ...
+
+    async def set_maintenance(self, node: NodeKey, *, on: bool) -> None:
+        """Keep machines off `node`, also after a restart of the console, or let them on again.
+
+        Raises:
+            JournalError: it cannot be written down.
+        """
+        ...
