@@ -181,6 +181,8 @@ async def _confirm(running: Service, plan: Plan) -> None:
                 for finding in bad
             )
         )
+    if plan.confirmation is Confirmation.NONE:
+        return
     typed = plan.confirmation is Confirmation.TYPE_NAME or plan.intent.overrides
     if typed:
         answer = await read_line(f"type {visible(plan.vm_name)} to run it: ")

@@ -51,6 +51,11 @@ def parser() -> argparse.ArgumentParser:
         "--record", metavar="FILE", help="keep what the nodes say and the screens show"
     )
     top.add_argument("--theme", metavar="NAME", help="colour theme of the console")
+    top.add_argument(
+        "--keymap", metavar="PRESET|FILE", help="keys: default, vim, or a file (default: XDG)"
+    )
+    top.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+    top.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     commands.add_parser("console", help="open the console (the default)")
     _reading(commands)
@@ -208,6 +213,8 @@ def _other(commands: _Commands) -> None:
     replay.add_argument("file", metavar="FILE", help="made with `ovmtui --record FILE …`")
     replay.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
     replay.add_argument("--at", type=float, default=0.0, metavar="SECONDS", help="begin there")
+    keys = commands.add_parser("keys", help="list every key with the id that a keymap file names")
+    keys.add_argument("--json", action="store_true", help="print JSON")
     config = commands.add_parser("config", help="write or check the configuration")
     what = config.add_subparsers(dest="action", metavar="ACTION", required=True)
     init = what.add_parser("init", help="write a first configuration from host names")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -21,33 +22,52 @@ def console(options: argparse.Namespace) -> int:
     """Open the console on the configured pools.
 
     Raises:
-        ConfigurationError: the configuration cannot be used.
+        ConfigurationError: the configuration, or the keymap, cannot be used.
         UsageError: standard input or output is no terminal.
     """
-    settings = settings_of(options)
-    return open_console(settings, theme=options.theme, record=options.record)
+    return open_console(settings_of(options), options, record=options.record)
 
 
-def open_console(settings: Settings, *, theme: str | None = None, record: str | None = None) -> int:
+def open_console(
+    settings: Settings, options: argparse.Namespace, *, record: str | None = None
+) -> int:
     """Run the screens on `settings` until the operator quits."""
     if not os.isatty(0) or not os.isatty(1):
         raise UsageError("the console needs a terminal; try `ovmtui list`, or `ovmtui --help`")
     log_to_file()
-    return asyncio.run(_run(settings, theme or settings.theme, record))
+    return asyncio.run(_run(settings, options, record))
 
 
-async def _run(settings: Settings, theme: str, record: str | None) -> int:
+async def _run(settings: Settings, options: argparse.Namespace, record: str | None) -> int:
+    from ovmtui.cli import personal
+    from ovmtui.cli.visiting import visit
     from ovmtui.ui.app import OvmtuiApp
 
+    kept = personal.KeptPreferences()
+    own = personal.personal(options, kept)
     async with service(settings, record=record) as running:
-        await show(OvmtuiApp(running, theme=theme, read_only=settings.read_only))
+        own = personal.with_nodes(own, functools.partial(visit, running))
+        app = OvmtuiApp(
+            running,
+            theme=options.theme or settings.theme,
+            theme_is_asked_for=options.theme is not None,
+            read_only=settings.read_only,
+            personal=own,
+        )
+        watching = asyncio.create_task(personal.watch_themes(app.themes_changed))
+        try:
+            await show(app, mouse=not options.no_mouse)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            kept.write()
     return ExitCode.DONE
 
 
-async def show(app: OvmtuiApp) -> None:
+async def show(app: OvmtuiApp, *, mouse: bool = True) -> None:
     """Run the screens until the operator quits, or the terminal is gone."""
     # A terminal that is gone must end the program, not leave it spinning.
     loop = asyncio.get_running_loop()
     for number in (signal.SIGHUP, signal.SIGTERM):
         loop.add_signal_handler(number, app.exit)
-    await app.run_async()
+    await app.run_async(mouse=mouse)

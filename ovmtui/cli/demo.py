@@ -50,7 +50,7 @@ def demo(options: argparse.Namespace) -> int:
             return asyncio.run(_check(settings))
         from ovmtui.cli.console import open_console
 
-        return open_console(settings, theme=options.theme, record=options.record)
+        return open_console(settings, options, record=options.record)
 
 
 @contextlib.contextmanager

@@ -84,6 +84,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.jobs import jobs
 
             return jobs(options)
+        case "keys":
+            from ovmtui.cli.keys import keys
+
+            return keys(options)
         case "replay":
             from ovmtui.cli.replay import replay
 

@@ -32,7 +32,8 @@ def replay(options: argparse.Namespace) -> int:
 
 
 async def _show(tape: Tape, options: argparse.Namespace) -> int:
-    from ovmtui.ui.app import DEFAULT_THEME, OvmtuiApp
+    from ovmtui.ui.app import OvmtuiApp
+    from ovmtui.ui.theming import DEFAULT_THEME
 
     console = ReplayConsole(tape, speed=options.speed, at=options.at)
     console.start()

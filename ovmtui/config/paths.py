@@ -22,6 +22,16 @@ def user_configuration_file() -> Path:
     return platformdirs.user_config_path(_NAME) / _FILE
 
 
+def user_keymap_file() -> Path:
+    """Return where the operator's own keys are looked for."""
+    return platformdirs.user_config_path(_NAME) / "keymap.toml"
+
+
+def user_theme_directory() -> Path:
+    """Return where the operator's own themes are looked for."""
+    return platformdirs.user_config_path(_NAME) / "themes"
+
+
 def state_directory() -> Path:
     """Return the directory of journal and log, made with mode 0700 when it is missing.
 

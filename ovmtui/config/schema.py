@@ -56,6 +56,32 @@ class Driver(Enum):
     """The agent; refused where there is none."""
 
 
+class Confirm(Enum):
+    """What an operator does to run a plan that was shown."""
+
+    NONE = "none"
+    """Nothing: it runs as soon as its checks have passed."""
+    YES = "y"
+    NAME = "name"
+    """The machine's name is typed; of several machines the verb and their number."""
+
+
+class ConfirmedVerb(Enum):
+    """What can have a confirmation of its own."""
+
+    START = "start"
+    STOP = "stop"
+    MIGRATE = "migrate"
+    HA_ON = "ha-on"
+    HA_OFF = "ha-off"
+    MEND_HA = "mend-ha"
+    DESTROY = "destroy"
+    REPAIR = "repair"
+    FREEZE = "freeze"
+    THAW = "thaw"
+    RESERVE = "reserve"
+
+
 class Manager(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the pool's `ovm` manager command line is called, and where its password is."""
 
@@ -163,6 +189,10 @@ class Pool(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     services: Text | None = None
     """Local directory of OpenSVC service files, beside those that the nodes have."""
     driver: Driver = Driver.AUTO
+    read_only: bool = False
+    """Whether nothing may be changed in this pool."""
+    confirm: dict[ConfirmedVerb, Confirm] = field(default_factory=dict)
+    """How a plan is confirmed, by its verb; default: what `[confirm]` says."""
     vms: dict[str, Vm] = field(default_factory=dict)
     budgets: Budgets = Budgets()
 
@@ -186,6 +216,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     identities: tuple[Text, ...] = ()
     """Private key files; default: the agent's and the user's usual ones."""
     read_only: bool = False
+    confirm: dict[ConfirmedVerb, Confirm] = field(default_factory=dict)
+    """How a plan is confirmed, by its verb; default: `y`, and the name for a destroy."""
 
 
 def node_address_host(node: Node) -> str:

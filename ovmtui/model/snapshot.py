@@ -20,6 +20,8 @@ class PoolView:
     label: str
     nodes: tuple[NodeKey, ...]
     production: bool = False
+    read_only: bool = False
+    """Whether nothing may be changed in it."""
     colour: str | None = None
     manager_problem: str = ""
     """Why the manager's last answer could not be used; empty when it could."""

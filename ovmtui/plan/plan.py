@@ -17,6 +17,7 @@ from ovmtui.plan.verdict import Finding
 class Confirmation(Enum):
     """What the operator must do to run a plan."""
 
+    NONE = "nothing"
     YES = "press y"
     TYPE_NAME = "type the name"
 

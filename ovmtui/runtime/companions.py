@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ovmtui.model.batch import BatchState
 from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.job import JobEvent, JobState
 from ovmtui.model.vm import Vm
 from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.evacuation import Move
@@ -83,6 +84,37 @@ def order_of(
         for move in moves
     )
     return Order(title, tasks, parallel, emptied, filled)
+
+
+@dataclass(frozen=True, slots=True)
+class PastJob:
+    """A job as the journal has it."""
+
+    state: JobState
+    user: str
+    """Who began it."""
+    host: str
+    """Where that console ran."""
+
+
+class History(Protocol):
+    """What the journal tells."""
+
+    async def jobs(self, *, limit: int) -> Sequence[PastJob]:
+        """Return the newest jobs of all of this user's consoles, the newest first.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        ...
+
+    async def events(self, job: str) -> Sequence[JobEvent]:
+        """Return what a job did, in order.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        ...
 
 
 class Batcher(Protocol):

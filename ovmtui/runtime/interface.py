@@ -13,7 +13,7 @@ from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
-from ovmtui.runtime.companions import Batcher, Checker
+from ovmtui.runtime.companions import Batcher, Checker, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,19 @@ class Console(Protocol):
     @property
     def checkup(self) -> Checker:
         """What checks pools and sets nodes up."""
+        ...
+
+    @property
+    def history(self) -> History:
+        """What was done, by this console and those before."""
+        ...
+
+    async def read_config(self, node: NodeKey, path: str) -> str:
+        """Return a vm.cfg as `node` has it now, secrets masked.
+
+        Raises:
+            OvmtuiError: it cannot be read, with the reason.
+        """
         ...
 
     @property

@@ -93,7 +93,7 @@ class Jobs:
         Raises:
             PlanRefused: a job works on that machine already.
         """
-        self._refuse_second(plan)
+        self._refuse(plan)
         started = self._world.clock.wall()
         identifier = time.strftime("%Y%m%d-%H%M%S-", time.gmtime(started)) + secrets.token_hex(4)
         state = JobState(
@@ -118,7 +118,7 @@ class Jobs:
         if job in self._jobs and self._jobs[job].task in self._tasks():
             raise PlanRefused((f"{self._jobs[job].recorder.state.title} is under way",))
         found = await self._unfinished.find(job)
-        self._refuse_second(found.plan)
+        self._refuse(found.plan)
         self._launch(found.plan, found.state, found.position, story=found.events)
 
     async def give_up(self, job: str) -> None:
@@ -175,7 +175,9 @@ class Jobs:
             await asyncio.wait((task,))
         return self._jobs[job].recorder.state.outcome
 
-    def _refuse_second(self, plan: Plan) -> None:
+    def _refuse(self, plan: Plan) -> None:
+        if self._world.snapshot().pool(plan.vm.pool).read_only:
+            raise PlanRefused((f"pool {plan.vm.pool} is read-only",))
         for other in self._running():
             if other.plan.vm == plan.vm:
                 title = other.recorder.state.title

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from ovmtui.errors import PlanRefused
 from ovmtui.model.batch import BatchState
 from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.job import JobEvent
 from ovmtui.model.vm import Vm
 from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.evacuation import Move
@@ -14,7 +15,7 @@ from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
-from ovmtui.runtime.companions import Batcher, Checker, Order
+from ovmtui.runtime.companions import Batcher, Checker, History, Order, PastJob
 from ovmtui.runtime.interface import HostKeyQuestion, OpenJob
 
 _REFUSED = "this is a recording: nothing can be done to it"
@@ -65,6 +66,18 @@ class NoBatcher:
         raise PlanRefused((_REFUSED,))
 
 
+class NoHistory:
+    """Has nothing to tell: implements `companions.History`."""
+
+    async def jobs(self, *, limit: int) -> Sequence[PastJob]:
+        """Return none."""
+        return ()
+
+    async def events(self, job: str) -> Sequence[JobEvent]:
+        """Return none."""
+        return ()
+
+
 class LookingOnly:
     """Refuses every verb of `interface.Console`."""
 
@@ -77,6 +90,15 @@ class LookingOnly:
     def checkup(self) -> Checker:
         """What refuses to check."""
         return NoChecker()
+
+    @property
+    def history(self) -> History:
+        """What has nothing to tell."""
+        return NoHistory()
+
+    async def read_config(self, node: NodeKey, path: str) -> str:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
 
     def plan(self, intent: Intent) -> Plan:
         """Refuse."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ovmtui.config.schema import Settings
 from ovmtui.errors import OvmtuiError, PlanRefused
@@ -18,6 +19,7 @@ from ovmtui.plan.placement import Target, rank_targets
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
 from ovmtui.runtime.assembling import World
+from ovmtui.runtime.confirming import confirmation
 from ovmtui.runtime.lockholder import preview
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.surroundings import context_of
@@ -62,7 +64,8 @@ class Planner:
             ha_remembered=self._memory.had_ha(intent.vm),
             reserved_mib=reserved,
         )
-        return flows.build(intent, snapshot, context, now=self._world.clock.monotonic())
+        plan = flows.build(intent, snapshot, context, now=self._world.clock.monotonic())
+        return replace(plan, confirmation=confirmation(plan, self._settings))
 
     def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> tuple[Move, ...]:
         """Return a migration for each machine, or why it has none; to the best node for None."""

@@ -7,13 +7,10 @@ from collections.abc import Callable, Sequence
 
 from ovmtui.config.schema import Settings
 from ovmtui.errors import PlanRefused
-from ovmtui.model.identity import VmKey
-from ovmtui.model.job import JobEvent, JobState, Outcome
+from ovmtui.model.job import Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.intent import Intent, Verb
-from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.verdict import Finding
 from ovmtui.runtime import wiring
 from ovmtui.runtime.alarms import Alarms
 from ovmtui.runtime.assembling import World
@@ -41,10 +38,11 @@ from ovmtui.runtime.store import Store
 from ovmtui.runtime.supervision import supervise
 from ovmtui.runtime.unfinished import UnfinishedJobs
 from ovmtui.runtime.upkeep import Upkeep
+from ovmtui.runtime.views import Views
 from ovmtui.transport.interface import Connector
 
 
-class Service:
+class Service(Views):
     """Everything that runs behind the screens; implements `interface.Console`."""
 
     def __init__(
@@ -122,28 +120,6 @@ class Service:
         """Return when every node was asked and searched once, or after `timeout` seconds."""
         await self._inspection.settled(timeout=timeout)
 
-    @property
-    def snapshot(self) -> Snapshot:
-        """The newest snapshot."""
-        return self._store.snapshot
-
-    @property
-    def jobs(self) -> Sequence[JobState]:
-        """Jobs of this console, oldest first."""
-        return self._jobs.states
-
-    def events(self, job: str) -> Sequence[JobEvent]:
-        """The newest events of a job that are kept in memory, oldest first."""
-        return self._jobs.events(job)
-
-    def monotonic(self) -> float:
-        """Now, on the clock of the snapshot's times, in seconds."""
-        return self._clock.monotonic()
-
-    def wall(self) -> float:
-        """Now, in seconds since the epoch."""
-        return self._clock.wall()
-
     def subscribe(self, listener: Callable[[Update], None]) -> Callable[[], None]:
         """Call `listener` on the event loop for each update; returns the undoing."""
         self._listeners.append(listener)
@@ -168,14 +144,6 @@ class Service:
         """What checks pools and sets nodes up."""
         return self._checkup
 
-    def targets(self, vm: VmKey) -> Sequence[Target]:
-        """Return the nodes of the machine's pool, best first, excluded ones last."""
-        return self._planner.targets(vm)
-
-    async def preflight(self, plan: Plan) -> Sequence[Finding]:
-        """Look anew and evaluate each guard and check of `plan`; changes nothing."""
-        return await self._planner.preflight(plan)
-
     def run(self, plan: Plan) -> str:
         """Start `plan` and return its job's id; raises what `Console.run` says."""
         self._refuse_acting()
@@ -195,14 +163,6 @@ class Service:
         """End a stopped job as it stands; raises what `Console.give_up` says."""
         self._refuse_acting()
         await self._jobs.give_up(job)
-
-    def plan_of(self, job: str) -> Plan:
-        """Return the plan of a job of this console."""
-        return self._jobs.plan(job)
-
-    async def finished(self, job: str) -> Outcome | None:
-        """Return how a job ended, once it has; None when it broke off."""
-        return await self._jobs.finished(job)
 
     def answer(self, job: str, choice: str) -> None:
         """Answer the question that `job` waits with; a late answer is ignored."""

@@ -26,6 +26,7 @@ def pool_views(settings: Settings) -> tuple[PoolView, ...]:
             label=pool.label or name,
             nodes=tuple(NodeKey(name, node.name) for node in pool.members),
             production=pool.production,
+            read_only=pool.read_only or settings.read_only,
             colour=pool.colour,
             manager_configured=pool.manager is not None,
             wanted_ha={vm: set_.ha for vm, set_ in pool.vms.items() if set_.ha is not None},

@@ -10,9 +10,7 @@ from ovmtui.model.service import Service, ServiceAddress
 from ovmtui.model.text import visible
 from ovmtui.toolstacks.servicevalues import Values
 
-ENVIRONMENTS = frozenset(
-    "PRD PPRD REC INT DEV TST TMP DRP FOR PRA PRJ STG".split()  # noqa: SIM905 -- as documented
-)
+ENVIRONMENTS = frozenset("PRD PPRD REC INT DEV TST TMP DRP FOR PRA PRJ STG".split())
 _ORCHESTRATE = frozenset({"no", "start", "ha"})
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/+-]*")
 _HOST = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9_.:-]*")

@@ -76,6 +76,28 @@ class Reply(Protocol):
         ...
 
 
+class LocalTerminal(Protocol):
+    """The operator's terminal, handed over to a program on a node."""
+
+    @property
+    def kind(self) -> str:
+        """What `$TERM` says."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines, now."""
+        ...
+
+    async def typed(self) -> bytes:
+        """Return what was typed next; empty when the operator wants to leave."""
+        ...
+
+    def show(self, data: bytes) -> None:
+        """Show what the program writes."""
+        ...
+
+
 class Session(Protocol):
     """One open connection to one node, shared by many commands at once."""
 
@@ -154,6 +176,17 @@ class Session(Protocol):
         Raises:
             CommandTimeout: it did not end in `timeout` seconds.
             NodeLost: the connection broke; the program ends with it.
+            SlotsExhausted: the node opens no further session.
+        """
+        ...
+
+    async def interact(self, script: str, terminal: LocalTerminal) -> int | None:
+        """Let a program have `terminal` until it ends, or the operator leaves.
+
+        An empty `script` is a login shell. Returns the exit code; None when there is none.
+
+        Raises:
+            NodeLost: the connection broke.
             SlotsExhausted: the node opens no further session.
         """
         ...

@@ -14,6 +14,7 @@ from ovmtui.model.job import Stream
 from ovmtui.transport.interface import (
     Connector,
     DetachedResult,
+    LocalTerminal,
     NodeAddress,
     OnOutput,
     OutputChunk,
@@ -137,6 +138,13 @@ class _RecordingSession:
             **outputs,
         )
         return result
+
+    async def interact(self, script: str, terminal: LocalTerminal) -> int | None:
+        # What is typed and shown there may be anything, passwords too: only that it was.
+        with self._failures("interact", script):
+            status = await self._session.interact(script, terminal)
+        self._note("interact", node=self._where, script=script, exit_status=status)
+        return status
 
     async def converse(
         self, script: str, *, timeout: float, silence: float, reply: Reply

@@ -16,9 +16,10 @@ from ovmtui.transport.bound import bound_script
 from ovmtui.transport.channel import CommandChannel
 from ovmtui.transport.conversation import converse
 from ovmtui.transport.detached import checked_job, detached_script, forget_script, sweep_script
-from ovmtui.transport.interface import DetachedResult, OnOutput, Reply, Result
+from ovmtui.transport.interface import DetachedResult, LocalTerminal, OnOutput, Reply, Result
 from ovmtui.transport.output import Collector
 from ovmtui.transport.slots import PATIENCE, Slot, Slots, Use
+from ovmtui.transport.terminal import interact
 from ovmtui.transport.trailer import Standing, Trailer, TrailerFilter
 
 _LONG = 120.0
@@ -28,7 +29,7 @@ _LOOK = 1.0
 _START = 5.0
 """Seconds that a start may wait for a slot: what allows it was looked at just before."""
 _FORGET = 30.0
-"""Seconds that removing a job's files may take."""
+"""Seconds that removing a job's files, or waiting for a terminal, may take."""
 _SIGNALS = {128 + number for number in signal.valid_signals()}
 """What a shell gives as the status of a command that a signal ended."""
 
@@ -190,6 +191,13 @@ class SshSession:
             )
         finally:
             slot.release()
+
+    async def interact(self, script: str, terminal: LocalTerminal) -> int | None:
+        """Give the operator's terminal away; see `interface.Session.interact`."""
+        slot = await self._slots.take(Use.LONG, timeout=_FORGET)
+        with contextlib.ExitStack() as held:
+            held.callback(slot.release)
+            return await interact(self._connection, script, terminal)
 
     async def forget_detached(self, job: str) -> None:
         """Remove the ended job's files from the node. An unknown job is no error."""

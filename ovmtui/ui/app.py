@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import ClassVar
 
-from rich.style import Style
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -18,6 +16,7 @@ from textual.screen import Screen
 
 from ovmtui.model.job import JobEvent
 from ovmtui.runtime.interface import (
+    BatchChanged,
     Console,
     HostKeyQuestion,
     JobChanged,
@@ -26,17 +25,14 @@ from ovmtui.runtime.interface import (
     Update,
 )
 from ovmtui.ui.desk import Changes, Desk, Message, Replay
+from ovmtui.ui.notices import ended_notice
+from ovmtui.ui.preferences import Personal
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.home import HomeScreen
 from ovmtui.ui.screens.host_key import HostKeyScreen
 from ovmtui.ui.screens.unfinished import UnfinishedScreen
-from ovmtui.ui.themes import load_themes
-from ovmtui.ui.typing_order import TypingOrder
+from ovmtui.ui.theming import DEFAULT_THEME, Themed
 from ovmtui.ui.widgets.filter_input import FilterInput
-
-DEFAULT_THEME = "ovmtui-dark"
-MONO_THEME = "ovmtui-mono"
-
 
 _BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 """From so many columns a class: the output has its place below or beside the machines."""
@@ -50,7 +46,7 @@ class Updated(Event, bubble=False):
         return isinstance(message, Updated)
 
 
-class OvmtuiApp(TypingOrder[None]):
+class OvmtuiApp(Themed):
     """The console's screens on a running console."""
 
     TITLE = "ovmtui"
@@ -64,35 +60,40 @@ class OvmtuiApp(TypingOrder[None]):
         console: Console,
         *,
         theme: str = DEFAULT_THEME,
+        theme_is_asked_for: bool = False,
         read_only: bool = False,
         replay: Replay | None = None,
+        personal: Personal | None = None,
     ) -> None:
         """Show `console`; NO_COLOR in the environment takes precedence over `theme`.
 
-        `replay` is set when the console is a recording.
+        `replay` is set when the console is a recording; `personal` is what the operator
+        has chosen before. The theme that is remembered goes before `theme`, unless that
+        one is asked for expressly.
         """
-        colour = "NO_COLOR" not in os.environ
-        # Only a theme of the terminal's own colours, from the start, is really without any.
-        super().__init__(ansi_color=None if colour else True)
+        personal = personal or Personal()
+        remembered = "" if theme_is_asked_for else personal.preferences.theme
+        super().__init__(remembered or theme, files=personal.themes, ascii_only=personal.ascii)
         self.animation_level = "none"
-        self._looks = load_themes()
-        for look in self._looks.values():
-            self.register_theme(look.textual)
-        self.theme = theme if colour else MONO_THEME
         self.desk = Desk(
             console,
             read_only=read_only,
-            colour=colour,
-            themes=tuple(self._looks),
+            colour=self.colour,
+            themes=self.theme_names,
+            personal=personal,
             style=self.style_of,
             show=self._show,
             replay=replay,
         )
+        self.desk.set_theme = self.set_theme
+        self.desk.next_theme = self.next_theme
+        self.set_keymap(personal.keymap.keys)
         self.home = HomeScreen(self.desk)
         """The main screen, at the bottom of the stack."""
         self._unsubscribe: Callable[[], None] | None = None
         self._snapshot_is_new = False
         self._events: list[JobEvent] = []
+        self._batches: set[str] = set()
         self._said: list[Message] = []
         self._asks_to_go_on = False
         self._host_keys: deque[HostKeyQuestion] = deque()
@@ -104,6 +105,8 @@ class OvmtuiApp(TypingOrder[None]):
     def on_mount(self) -> None:
         """Listen to the console until the end."""
         self._unsubscribe = self.desk.console.subscribe(self._listen)
+        for problem in self.theme_problems:
+            self.desk.say(problem, "warning")
         if not self.desk.read_only:
             self._look_for_stopped_jobs()
 
@@ -135,6 +138,10 @@ class OvmtuiApp(TypingOrder[None]):
         changes = Changes(self._snapshot_is_new, tuple(self._events))
         self._snapshot_is_new = False
         self._events.clear()
+        notice = ended_notice(self.desk, changes.events, self._batches)
+        self._batches.clear()
+        if notice:
+            self._ring(notice)
         for screen in tuple(self.screen_stack):
             if isinstance(screen, ActionScreen) and screen.is_mounted:
                 screen.updated(changes)
@@ -159,10 +166,6 @@ class OvmtuiApp(TypingOrder[None]):
         """Say how to leave, for those who expect a ctrl chord to do it."""
         self.desk.say("q quits, from the main screen")
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return what Textual's style sheets take for granted of an ansi theme."""
-        return {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the actions of the screen on top, in place of Textual's own commands."""
         if not isinstance(screen, ActionScreen):
@@ -184,11 +187,21 @@ class OvmtuiApp(TypingOrder[None]):
                 self._snapshot_is_new = True
             case JobChanged(events=events):
                 self._events.extend(events)
+            case BatchChanged(batch=batch):
+                self._batches.add(batch)
             case MessageRaised(text=text, severity=severity, at=at):
                 self._said.append(Message(text, severity, at))
             case HostKeyQuestion() if update not in self._host_keys:
                 self._host_keys.append(update)
         self.post_message(Updated())
+
+    def _ring(self, notice: str) -> None:
+        """Ring, and let the terminal tell it on the desktop (OSC 9), where it can."""
+        self.desk.say(notice)
+        if self.desk.preferences.bell:
+            self.bell()
+            if self._driver is not None:
+                self._driver.write(f"\x1b]9;ovmtui: {notice}\x07")
 
     def _next_host_key(self) -> None:
         """Ask, but never over a page whose keys somebody may be about to press."""
@@ -199,9 +212,17 @@ class OvmtuiApp(TypingOrder[None]):
         self._host_keys.popleft()
         self.post_message(Updated())
 
-    def style_of(self, role: str) -> Style:
-        """Return the style of `role` in the present theme."""
-        return self._looks[self.theme].style(role)
+    def theme_taken(self) -> None:
+        """Paint what is painted by ourselves with the new theme."""
+        self.home.theme_changed()
+
+    def said(self, text: str, severity: str = "information") -> None:
+        """Say something about themes."""
+        self.desk.say(text, severity)
+
+    def theme_chosen(self, name: str) -> None:
+        """Keep the theme for the next start."""
+        self.desk.remember(theme=name)
 
     def _show(self, message: Message) -> None:
         screen = self.screen_stack[-1] if self.screen_stack else None

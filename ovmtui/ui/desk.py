@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from rich.style import Style
+from textual.color import Color
 
 from ovmtui.model.job import JobEvent
+from ovmtui.model.snapshot import PoolView
 from ovmtui.model.text import visible
 from ovmtui.plan.plan import Plan
 from ovmtui.runtime.interface import Console
-from ovmtui.ui.actions import in_scope
+from ovmtui.ui.actions import by_id, in_scope
+from ovmtui.ui.preferences import Personal, Preferences
 from ovmtui.ui.situation import Action, Scope
 from ovmtui.ui.stopped import StoppedJobs
+from ovmtui.ui.viewmodel.trends import Trends
 
 _KEPT_MESSAGES = 500
 
@@ -62,6 +66,14 @@ class Replay(Protocol):
         ...
 
 
+def _no_theme(name: str) -> None:
+    """Keep the theme: what a desk without an application does."""
+
+
+def _nothing() -> None:
+    """Do nothing: what a desk without an application does."""
+
+
 @dataclass(slots=True)
 class Desk:
     """Handed to each screen; one for the whole console."""
@@ -72,23 +84,60 @@ class Desk:
     """False when NO_COLOR is set."""
     style: Callable[[str], Style]
     """The style of a role in the present theme."""
-    themes: tuple[str, ...]
+    themes: list[str]
     """Names of the themes to choose from."""
     show: Callable[[Message], None]
     """Puts a message on the screen that is on top."""
     replay: Replay | None = None
     """Set while a recording is shown."""
+    personal: Personal = field(default_factory=Personal)
+    """What belongs to the operator: keys, and what to remember."""
+    trends: Trends = field(default_factory=Trends)
+    """How busy machines and nodes were lately."""
+    watched: set[str] = field(default_factory=set)
+    """Jobs and batches at whose end the bell rings."""
+    set_theme: Callable[[str], None] = _no_theme
+    """Takes another theme."""
+    next_theme: Callable[[], None] = _nothing
+    """Takes the theme after the present one."""
     messages: deque[Message] = field(default_factory=lambda: deque(maxlen=_KEPT_MESSAGES))
+    preferences: Preferences = field(init=False)
+    """What is remembered."""
     stopped: StoppedJobs = field(init=False)
     """Jobs that an earlier console left without an end."""
+    _actions: dict[Scope, tuple[Action, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin without any stopped job."""
         self.stopped = StoppedJobs(self.console)
+        self.preferences = self.personal.preferences
 
     def actions_of(self, scope: Scope) -> Sequence[Action]:
-        """Return the actions that exist on a screen of this console."""
-        return in_scope(scope, read_only=self.read_only, replaying=self.replay is not None)
+        """Return the actions that exist on a screen of this console, with their keys."""
+        if scope not in self._actions:
+            there = in_scope(scope, read_only=self.read_only, replaying=self.replay is not None)
+            key = self.personal.keymap.key
+            self._actions[scope] = tuple(replace(a, key=key(a.id, a.key)) for a in there)
+        return self._actions[scope]
+
+    def key_of(self, id: str) -> str:
+        """Return the key of an action, as a person reads it."""
+        action = by_id(id)
+        return replace(action, key=self.personal.keymap.key(id, action.key)).key_shown
+
+    def band(self, pool: PoolView) -> Style:
+        """Return the style of the band that warns of a pool: in its own colour, if it has one."""
+        if pool.colour is None or not self.colour:
+            return self.style("danger") + Style(reverse=True)
+        background = Color.parse(pool.colour).rich_color
+        return Style(bgcolor=background, color="black", bold=True)
+
+    def remember(self, **changes: Any) -> None:
+        """Keep what was chosen for the next start."""
+        new = replace(self.preferences, **changes)
+        if new != self.preferences:
+            self.preferences = new
+            self.personal.save(new)
 
     def plan(self, job: str) -> Plan | None:
         """Return the plan of a job: what a question's choices mean; None when it has none here."""

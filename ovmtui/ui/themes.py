@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
+from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Any
 
 import tomli
@@ -63,11 +64,18 @@ class OvmtuiTheme:
         return self.styles.get(role, self.styles["text"])
 
 
-def load_themes() -> dict[str, OvmtuiTheme]:
-    """Return the themes that come with ovmtui, by name.
+def load_themes(
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[dict[str, OvmtuiTheme], list[str]]:
+    """Return the themes that come with ovmtui and those of `files`, and what is wrong in these.
+
+    A theme of the operator's takes the place of ours of the same name.
+
+    Args:
+        files: path and text of the operator's own theme files.
 
     Raises:
-        ConfigurationError: a theme file is wrong; the text names file and key.
+        ConfigurationError: a file of ours is wrong; the text names file and key.
     """
     themes = {}
     for path in sorted(theme_directory().glob("*.toml")):
@@ -75,9 +83,15 @@ def load_themes() -> dict[str, OvmtuiTheme]:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{path}: {error}") from None
-        theme = read_theme(path.stem, text, str(path))
-        themes[theme.textual.name] = theme
-    return themes
+        themes[path.stem] = read_theme(path.stem, text, str(path))
+    problems = []
+    for file, text in files.items():
+        name = PurePath(file).stem
+        try:
+            themes[name] = read_theme(name, text, file)
+        except ConfigurationError as error:
+            problems.append(f"theme left as it was: {error}")
+    return themes, problems
 
 
 def theme_directory() -> Path:

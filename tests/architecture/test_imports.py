@@ -15,7 +15,10 @@ LONGEST_MODULE = 250
 """Lines; a longer module has more than one subject."""
 
 DOORS = {
-    ("ovmtui.ui", "ovmtui.runtime"): {"ovmtui.runtime.interface"},
+    ("ovmtui.ui", "ovmtui.runtime"): {
+        "ovmtui.runtime.interface",
+        "ovmtui.runtime.companions",
+    },
     ("ovmtui.ui", "ovmtui.config"): {"ovmtui.config.schema"},
     ("ovmtui.ui", "ovmtui.transport"): set(),
     ("ovmtui.runtime", "ovmtui.transport"): {"ovmtui.transport.interface"},

@@ -12,6 +12,7 @@ from ovmtui.ui.widgets.grid import Grid
 from ovmtui.ui.widgets.output_pane import OutputPane
 from tests.ui.support import pools
 from tests.ui.support.driving import SMALL, Driver, driving
+from tests.ui.support.services import with_services
 
 OVMGUEST1, WEB01, WEB02, ORADB01, MAIL1, BUILD7 = 1, 2, 3, 4, 5, 6
 
@@ -187,13 +188,13 @@ async def test_cancelling_asks_first_and_shows_what_it_means() -> None:
         assert "no longer waited for; nothing is undone" in driver.said
 
 
-async def test_marks_are_counted_and_a_verb_says_that_it_ignores_them() -> None:
-    async with driving() as driver:
+async def test_marks_are_counted_and_a_verb_for_one_machine_says_that_it_is() -> None:
+    async with driving(with_services()) as driver:
         await driver.press("space", "space")
         assert "marked 2" in driver.line("title")
-        await driver.go_to(OVMGUEST1)
-        await driver.press("S")
-        assert "2 marked; this is for ovmguest1, under the cursor, only" in driver.words
+        await driver.go_to(ORADB01)
+        await driver.press("z")
+        assert "2 marked; this is for oradb01, under the cursor, only" in driver.words
         await driver.press("escape", "escape")
         assert "marked" not in driver.line("title")
 

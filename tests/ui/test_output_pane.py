@@ -11,9 +11,10 @@ from textual.pilot import Pilot
 
 from ovmtui.model.job import EventKind, JobEvent, Level, Outcome, Stream
 from ovmtui.ui.themes import load_themes
+from ovmtui.ui.viewmodel import outputlines
 from ovmtui.ui.viewmodel.loglines import LogLine, log_lines, wrapped
-from ovmtui.ui.widgets import output_pane
-from ovmtui.ui.widgets.output_pane import LINES, OutputPane
+from ovmtui.ui.viewmodel.outputlines import LINES
+from ovmtui.ui.widgets.output_pane import OutputPane
 
 AT = 1_790_000_000.0
 """2026-09-21 14:13:20 UTC."""
@@ -71,7 +72,7 @@ async def test_a_command_and_its_output_with_their_node() -> None:
         seen = await painted(pane, pilot)
         assert seen[0] == " web01 · stop"
         assert seen[1] == " ovm1     14:13:20 OVM xm shutdown web01"
-        assert seen[2] == " ovm1      Error: no"
+        assert seen[2] == " ovm1     ! Error: no"
 
 
 async def test_it_follows_the_end_until_it_is_scrolled_away_and_again_at_the_end() -> None:
@@ -131,7 +132,7 @@ async def test_appending_only_takes_note(monkeypatch: pytest.MonkeyPatch) -> Non
         made += 1
         return log_lines(new, merged=merged)
 
-    monkeypatch.setattr(output_pane, "log_lines", counted)
+    monkeypatch.setattr(outputlines, "log_lines", counted)
     async with running() as (pane, pilot):
         for first in range(0, 50_000, 500):
             pane.append(outputs(first, first + 500))
@@ -194,7 +195,10 @@ async def test_showing_another_job_begins_anew_and_follows() -> None:
 async def test_the_text_for_the_clipboard_names_the_nodes() -> None:
     async with running() as (pane, _):
         pane.show("web01 · stop", [event(EventKind.STEP, "xm list")], merged=False)
-        assert pane.text().splitlines() == ["web01 · stop", "ovm1     14:13:20 OVM xm list"]
+        assert pane.text().splitlines() == [
+            "web01 · stop",
+            "2026-09-21 14:13:20 ovm1     14:13:20 OVM xm list",
+        ]
 
 
 async def test_long_node_names_are_told_apart() -> None:
@@ -209,7 +213,7 @@ async def test_long_node_names_are_told_apart() -> None:
 
 
 async def test_each_node_has_its_colour() -> None:
-    theme = load_themes()["ovmtui-dark"]
+    theme = load_themes()[0]["ovmtui-dark"]
     async with running() as (pane, pilot):
         pane.style_of = theme.style
         for node in ("ovm1", "ovm2", "ovm1"):

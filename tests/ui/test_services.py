@@ -40,11 +40,11 @@ def checking(console: ScriptedConsole) -> None:
 async def test_drift_is_mended_by_a_key_and_only_where_there_is_any() -> None:
     async with driving(with_services()) as driver:
         await driver.go_to(1)
-        await driver.press("H")
+        await driver.press("w")
         assert "HA of ovmguest1 is on: nothing to mend" in driver.said
         await driver.go_to(4)
         assert "HA wanted on by service oradb01" in driver.words
-        await driver.press("H", "y")
+        await driver.press("w", "y")
         assert [plan.intent.verb for plan in driver.console.run_plans] == [Verb.MEND_HA]
 
 
@@ -112,7 +112,7 @@ async def test_what_a_person_has_to_do_is_said_and_can_be_copied() -> None:
 async def test_read_only_looks_and_mends_nothing() -> None:
     async with driving(with_services(), read_only=True, prepare=checking) as driver:
         await driver.go_to(4)
-        await driver.press("H", "z")
+        await driver.press("w", "z")
         assert driver.screen == "HomeScreen"
         await driver.press("C", "enter")
         assert driver.screen == "CheckScreen"
@@ -124,10 +124,11 @@ async def test_all_marked_are_mended_together_and_the_others_say_why_not() -> No
         for number in (1, 4):
             await driver.go_to(number)
             await driver.press("space")
-        await driver.press("H")
+        await driver.press("w")
         assert driver.screen == "SeveralScreen"
         assert "HA on for oradb01" in driver.words
         assert "vm conf -n oradb01 -s pool1 -e" in driver.words
         assert "HA of ovmguest1 is on (running): nothing to mend" in driver.words
         await driver.press("y")
-        assert [plan.vm_name for plan in driver.console.run_plans] == ["oradb01"]
+        (order,) = driver.console.batches.orders
+        assert [task.name for task in order.tasks if task.intent] == ["oradb01"]

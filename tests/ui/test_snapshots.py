@@ -95,7 +95,7 @@ async def several(driver: Driver) -> None:
     for number in (1, 4):
         await driver.go_to(number)
         await driver.press("space")
-    await driver.press("H")
+    await driver.press("w")
 
 
 SCENES: dict[str, tuple[Callable[[], Snapshot], Scene]] = {
@@ -123,7 +123,7 @@ SCENES: dict[str, tuple[Callable[[], Snapshot], Scene]] = {
     "services": (with_services, keys(at=4)),
     "drift": (with_services, keys("slash", *"ha:drift", "enter", at=4)),
     "plan_agent": (with_services, keys("S")),
-    "plan_mend_ha": (with_services, keys("H", at=4)),
+    "plan_mend_ha": (with_services, keys("w", at=4)),
     "plan_frozen": (lambda: with_services(frozen=True), keys("S")),
     "details_service": (with_services, keys("enter", at=4)),
     "several": (with_services, several),

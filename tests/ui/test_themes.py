@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from textual.color import Color
 from ovmtui.errors import ConfigurationError
 from ovmtui.ui.themes import ROLES, OvmtuiTheme, load_themes, read_theme, theme_directory
 
-THEMES = load_themes()
+THEMES = load_themes()[0]
+COLOURED = ("ovmtui-dark", "ovmtui-light", "ovmtui-contrast", "ovmtui-cvd")
 GOOD = (theme_directory() / "ovmtui-dark.toml").read_text()
 
 
@@ -38,7 +41,7 @@ def background(theme: OvmtuiTheme) -> Color:
 
 
 def test_there_is_a_theme_for_the_dark_for_the_light_and_without_colours() -> None:
-    assert set(THEMES) >= {"ovmtui-dark", "ovmtui-light", "ovmtui-mono"}
+    assert set(THEMES) == {*COLOURED, "ovmtui-16", "ovmtui-mono"}
     assert THEMES["ovmtui-dark"].textual.dark
     assert not THEMES["ovmtui-light"].textual.dark
 
@@ -48,7 +51,7 @@ def test_contrast_is_computed_as_wcag_does() -> None:
     assert contrast(Style(color="#777777"), Color.parse("#ffffff")) == pytest.approx(4.48, abs=0.01)
 
 
-@pytest.mark.parametrize("name", ["ovmtui-dark", "ovmtui-light"])
+@pytest.mark.parametrize("name", COLOURED)
 def test_every_text_can_be_read(name: str) -> None:
     theme = THEMES[name]
     places = {"background": background(theme)}
@@ -65,11 +68,48 @@ def test_every_text_can_be_read(name: str) -> None:
     assert faint == {}
 
 
-@pytest.mark.parametrize("name", ["ovmtui-dark", "ovmtui-light"])
+@pytest.mark.parametrize("name", COLOURED)
 def test_what_must_be_told_apart_is(name: str) -> None:
     theme = THEMES[name]
     for roles in (("ok", "warn", "danger", "unknown"), tuple(f"node{n}" for n in range(6))):
         assert len({theme.style(role).color for role in roles}) == len(roles)
+
+
+def test_high_contrast_is_high() -> None:
+    theme = THEMES["ovmtui-contrast"]
+    for role in set(ROLES) - {"cursor", "cursor-idle"}:
+        assert contrast(theme.style(role), background(theme)) >= 7, role
+
+
+# Of every 100 parts of light, what is left for eyes without the red or the green cones,
+# after Viénot, Brettel and Mollon (1999).
+BLIND = {
+    "protanopia": ((0.11238, 0.88762, 0.0), (0.11238, 0.88762, 0.0), (0.00401, -0.00401, 1.0)),
+    "deuteranopia": ((0.29275, 0.70725, 0.0), (0.29275, 0.70725, 0.0), (-0.02234, 0.02234, 1.0)),
+}
+
+
+@pytest.mark.parametrize("kind", BLIND)
+def test_the_theme_for_colour_vision_keeps_apart_what_matters(kind: str) -> None:
+    theme = THEMES["ovmtui-cvd"]
+
+    def seen(role: str) -> tuple[float, ...]:
+        colour = theme.style(role).color
+        assert colour is not None
+        parts = [part**2.2 for part in Color.from_rich_color(colour).normalized]
+        left = (sum(w * p for w, p in zip(row, parts, strict=True)) for row in BLIND[kind])
+        return tuple(max(0.0, part) ** (1 / 2.2) for part in left)
+
+    for one, other in itertools.combinations(("ok", "warn", "danger"), 2):
+        distance = math.dist(seen(one), seen(other))
+        assert distance > 0.2, (one, other, distance)
+
+
+def test_the_theme_of_sixteen_colours_uses_the_terminals_own() -> None:
+    for role in ROLES:
+        style = THEMES["ovmtui-16"].style(role)
+        for colour in (style.color, style.bgcolor):
+            assert colour is None or colour.type in {ColorType.STANDARD, ColorType.DEFAULT}, role
 
 
 def test_the_theme_without_colours_has_none() -> None:
@@ -129,7 +169,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "latin.toml").write_bytes(b"dark = true # caf\xe9\n")
     monkeypatch.setattr("ovmtui.ui.themes.theme_directory", lambda: tmp_path)
     with pytest.raises(ConfigurationError, match=r"latin\.toml"):
-        load_themes()
+        load_themes()[0]
 
 
 def test_textual_takes_every_theme() -> None:

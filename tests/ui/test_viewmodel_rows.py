@@ -70,7 +70,9 @@ def test_a_running_machine() -> None:
         "vcpu": "8",
         "mem": "16.0G",
         "cpu": "140.3",
+        "trend": "",
         "note": "",
+        "uuid": pools.vm_key(4).identity,
     }
     assert cell(row, "state").role == "ok"
     assert row.role == "text"

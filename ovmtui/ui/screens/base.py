@@ -89,17 +89,26 @@ class ActionScreen(Screen[ResultT]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide what is not there at all in read-only mode, its key included."""
         if action == "do" and parameters:
-            return actions.by_id(str(parameters[0])) in self.offered
+            return any(action.id == parameters[0] for action in self.offered)
         return super().check_action(action, parameters)
 
     def action_do(self, id: str) -> None:
         """Do an action of the table, or say why it is not possible now."""
-        action = actions.by_id(id)
+        action = next((action for action in self.offered if action.id == id), None)
+        if action is None:
+            self.desk.say("this console is read-only", "warning")
+            return
         obstacle = action.obstacle(self.situation())
         if obstacle is not None:
             self.desk.say(f"{action.key_shown} {action.label}: {obstacle}", "warning")
             return
         getattr(self, action.method)()
+
+    def do_help(self) -> None:
+        """Show the keys of this screen."""
+        from ovmtui.ui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.desk, self.SCOPE))
 
     def do_leave(self) -> None:
         """Go one step out."""

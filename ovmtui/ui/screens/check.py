@@ -19,6 +19,7 @@ from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.listing import Item, ListScreen, cell
 from ovmtui.ui.screens.plan import PlanScreen
+from ovmtui.ui.screens.setting_up import setup_page
 from ovmtui.ui.situation import Scope, Situation
 
 _MARKS = {
@@ -151,16 +152,9 @@ class CheckScreen(ListScreen[str]):
         self.redraw()
 
     async def _plan_setup(self, node: NodeKey) -> None:
-        self.desk.say(f"looking what {node.name} has")
-        try:
-            plan = await self.desk.console.checkup.setup(node)
-        except OvmtuiError as error:
-            self.desk.say(str(error), "warning")
-            return
-        if not plan.steps:
-            self.desk.say(f"{node.name} is set up: nothing to do")
-            return
-        self._show_plan(plan.intent, lambda: plan)
+        page = await setup_page(self.desk, node)
+        if page is not None:
+            self.app.push_screen(page, self._planned)
 
     def _show_plan(self, intent: Intent, make: Callable[[], Plan]) -> None:
         self.app.push_screen(PlanScreen(self.desk, intent, make=lambda _: make()), self._planned)

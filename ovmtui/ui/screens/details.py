@@ -13,15 +13,23 @@ from ovmtui.model.text import visible
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.model.vmconfig import ConfigFile
 from ovmtui.plan.leftovers import leftovers
+from ovmtui.toolstacks.consoles import console_command
+from ovmtui.ui import actions
 from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.base import Page
+from ovmtui.ui.screens.raw import RawScreen
 from ovmtui.ui.screens.times import NONE, clock, mib, number
+from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.viewmodel.surroundings import service_rows, storage_rows
 from ovmtui.ui.viewmodel.times import age
+from ovmtui.ui.viewmodel.trends import sparkline
 
 
 class DetailsScreen(Page[None]):
     """Copies, HA, configuration, disks, interfaces and last jobs of a machine."""
+
+    SCOPE = Scope.DETAILS
+    BINDINGS = actions.bindings(Scope.DETAILS)
 
     def __init__(self, desk: Desk, vm: VmKey) -> None:
         """Show `vm`."""
@@ -51,8 +59,26 @@ class DetailsScreen(Page[None]):
         parts += self._part("storage", storage_rows(vm, self.desk.console.snapshot))
         for file in vm.configs:
             parts += self._config(file)
+        parts += self._part("lately", self._lately())
         parts += self._part("jobs", self._jobs())
         return Group(*parts)
+
+    def situation(self) -> Situation:
+        """Return the machine, and whether there is a file of it to show."""
+        vm = self._vm
+        return Situation(vm=vm, raw_obstacle="" if vm and vm.configs else "no vm.cfg is known")
+
+    def do_raw(self) -> None:
+        """Show the machine's vm.cfg as each node has it."""
+        self.app.push_screen(RawScreen(self.desk, self._key))
+
+    def do_command(self) -> None:
+        """Copy the command of the machine's console."""
+        vm = self._vm
+        if vm is not None and vm.copies:
+            command = console_command(vm.copies[0].domain)
+            self.app.copy_to_clipboard(f"ssh -t {vm.copies[0].node.name} {command}")
+            self.desk.say(f"copied: {command}, on {vm.copies[0].node.name}")
 
     @property
     def _vm(self) -> Vm | None:
@@ -66,6 +92,10 @@ class DetailsScreen(Page[None]):
             ("memory", mib(vm.memory_mib)),
             ("vcpus", number(vm.vcpus)),
             ("HA", self._ha(vm)),
+            *(
+                ("console", f"{console_command(copy.domain)}  on {copy.node.name}")
+                for copy in vm.copies
+            ),
         ]
         return self._pairs(rows, marked={"why"})
 
@@ -106,6 +136,17 @@ class DetailsScreen(Page[None]):
         rows += [("not understood", note) for note in file.notes]
         rows += list(config.settings)
         return self._part(file.path, rows)
+
+    def _lately(self) -> Iterable[tuple[str, str]]:
+        cpu, memory = self.desk.trends.of_vm(self._key)
+        width = max(10, min(60, self.size.width - 40))
+        for name, figures, top, unit in (
+            ("cpu", cpu, 100.0, " %"),
+            ("memory", memory, None, " MiB"),
+        ):
+            if bars := sparkline(figures, width=width, top=top):
+                known = [figure for figure in figures if figure is not None]
+                yield name, f"{bars}  {min(known):.0f} to {max(known):.0f}{unit}"
 
     def _jobs(self) -> Iterable[tuple[str, str]]:
         jobs = [job for job in self.desk.console.jobs if job.vm == self._key]

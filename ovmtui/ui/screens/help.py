@@ -1,16 +1,20 @@
-"""All keys, from the table of actions."""
+"""All keys, from the table of actions: those of the page that was left first."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from ovmtui.ui import situation as kinds
+from ovmtui.ui.actions.moves import MOVES, OUTPUT
+from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.base import Page
+from ovmtui.ui.situation import Scope, shown_key
 
 _MOVING = (
-    ("↑ ↓ j k", "one line; g and G: first and last; PgUp and PgDn: a page"),
     ("tab", "between machines and output"),
     ("ctrl+p", "find an action by its name"),
     ("ESC", "one step out, everywhere; it never quits"),
@@ -22,40 +26,61 @@ _FILTER = (
     ("service: env:", "service:crm  env:prd"),
     ("mem cpu vcpu", "mem>4096  cpu>50  vcpu=2"),
     ("!x   a | b", "not x; a or b"),
+    ("tab", "completes the word that is being typed"),
 )
 
 
 class HelpScreen(Page[None]):
     """What each key does."""
 
+    def __init__(self, desk: Desk, scope: Scope) -> None:
+        """Explain the keys of `scope` first."""
+        super().__init__(desk)
+        self._scope = scope
+
     def title_text(self) -> tuple[str, str]:
         """Return the title."""
         return "help", "read-only" if self.desk.read_only else ""
 
     def content(self) -> RenderableType:
-        """Return the keys by subject, for the machines first."""
+        """Return the keys by subject, those of the page first."""
         parts: list[RenderableType] = []
-        home = self.desk.actions_of(kinds.Scope.HOME)
+        if self._scope is not Scope.HOME:
+            parts += self._of_scope(self._scope)
+        home = self.desk.actions_of(Scope.HOME)
         for group in kinds.Group:
             rows = [(a.key_shown, f"{a.label}: {a.help}") for a in home if a.group is group]
+            if group is kinds.Group.FILTERS:
+                rows = [*rows[:1], ("1 … 9", "use the filter that is kept there; again: none")]
             if rows:
                 parts += self._part(group.value, rows)
-        parts += self._part("Moving", _MOVING)
+        parts += self._part("Moving", [*self._moves(MOVES), *_MOVING])
+        parts += self._part("Output, when it has the focus", self._moves(OUTPUT))
         parts += self._part("Filter", _FILTER)
-        for scope in kinds.Scope:
-            if scope is kinds.Scope.HOME:
-                continue
-            there = self.desk.actions_of(scope)
-            rows = [(a.key_shown, f"{a.label}: {a.help}") for a in there]
-            parts += self._part(scope.value, rows)
+        for scope in Scope:
+            if scope not in {Scope.HOME, self._scope}:
+                parts += self._of_scope(scope)
         return Group(*parts[:-1])
 
-    def _part(
-        self, title: str, rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]
-    ) -> list[RenderableType]:
+    def do_help(self) -> None:
+        """Leave: the same key shows it and takes it away."""
+        self.do_leave()
+
+    def _of_scope(self, scope: Scope) -> list[RenderableType]:
+        there = self.desk.actions_of(scope)
+        return self._part(scope.value, [(a.key_shown, f"{a.label}: {a.help}") for a in there])
+
+    def _moves(self, table: Sequence[tuple[str, str, str, str]]) -> list[tuple[str, str]]:
+        keymap = self.desk.personal.keymap
+        return [
+            (" ".join(map(shown_key, keymap.key(id, usual).split(","))), text)
+            for id, usual, _, text in table
+        ]
+
+    def _part(self, title: str, rows: Sequence[tuple[str, str]]) -> list[RenderableType]:
         style = self.desk.style
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(width=14, no_wrap=True)
+        table.add_column(width=18, no_wrap=True)
         table.add_column()
         for key, text in rows:
             table.add_row(Text(f"  {key}", style("accent")), Text(text, style("text")))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 
 from textual import on
 from textual.containers import Container, Horizontal
 from textual.widget import Widget
 from textual.widgets import Label
 
-from ovmtui.model.identity import VmKey, subject_node
+from ovmtui.model.identity import NodeKey, VmKey, subject_node
 from ovmtui.model.vm import Vm
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.home_texts import empty_text, resting_text
+from ovmtui.ui.screens.output_actions import OutputActions
 from ovmtui.ui.screens.pane_content import PaneContent
-from ovmtui.ui.screens.replaying import Replaying
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.viewmodel.rows import Row, RowCache, build
 from ovmtui.ui.widgets.filter_input import FilterInput
@@ -30,15 +29,7 @@ _TICK = 1.0
 """Seconds between two looks at the clock."""
 
 
-class Layout(Enum):
-    """What fills the middle of the screen; the value is its style class."""
-
-    GRID = "-grid"
-    BOTH = "-both"
-    PANE = "-pane"
-
-
-class HomeScreen(Replaying):
+class HomeScreen(OutputActions):
     """Shows the newest snapshot and never waits for anything."""
 
     SCOPE = Scope.HOME
@@ -47,9 +38,7 @@ class HomeScreen(Replaying):
     def __init__(self, desk: Desk) -> None:
         """Begin with the whole pool, sorted by name."""
         super().__init__(desk)
-        self._layout: Layout | None = None
         self._row_cache: RowCache = {}
-        self._content: PaneContent | None = None
 
     def body(self) -> Iterable[Widget]:
         """Return title, nodes, machines, output and the filter."""
@@ -63,7 +52,8 @@ class HomeScreen(Replaying):
     def on_mount(self) -> None:
         """Show what is known already."""
         super().on_mount()
-        self._content = PaneContent(self.desk.console, self.query_one(OutputPane))
+        self.desk.trends.see(self.desk.console.snapshot)
+        self.content = PaneContent(self.desk.console, self.query_one(OutputPane))
         self.query_one(Grid).focus()
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self.redraw)
@@ -81,9 +71,11 @@ class HomeScreen(Replaying):
     def updated(self, changes: Changes) -> None:
         """Show what is new."""
         # While the program ends, what was on the screen is taken down before the screen.
-        if self._content is None or not self.query(Grid):
+        if self.content is None or not self.query(Grid):
             return
-        self._content.append(changes.events)
+        self.content.append(changes.events)
+        if changes.snapshot:
+            self.desk.trends.see(self.desk.console.snapshot)
         self.redraw()
 
     @property
@@ -94,13 +86,23 @@ class HomeScreen(Replaying):
 
     def situation(self) -> Situation:
         """Return what the verbs of this screen depend on."""
+        vm = self.machine
+        pools = {pool.name: pool for pool in self.desk.console.snapshot.pools}
         return Situation(
-            vm=self.machine,
+            vm=vm,
+            node=vm.nodes[0] if vm is not None and vm.nodes else self._any_node,
+            pool_is_read_only=vm is not None and pools[vm.key.pool].read_only,
+            batches=len(self.desk.console.batches.states),
             job=self.machine_job,
             question=self.asking_job,
             colour=self.desk.colour,
             marked=self.marked,
         )
+
+    @property
+    def _any_node(self) -> NodeKey | None:
+        """A node to begin with, where the machine is on none."""
+        return next(iter(self.desk.console.snapshot.nodes), None)
 
     def follow(self, job: str) -> None:
         """Show the output of `job`, with the cursor on its machine."""
@@ -110,32 +112,15 @@ class HomeScreen(Replaying):
                 about_node = subject_node(state.vm) is not None
                 if not about_node:
                     self.go_to(state.vm)
-                if self._content is not None:
-                    self._content.merged = about_node
+                if self.content is not None:
+                    self.content.merged = about_node
         self.redraw()
 
     def go_to(self, vm: VmKey) -> None:
         """Put the cursor on `vm`; a filter that hides it is taken away."""
-        if self.rows is not None and all(row.key != vm for row in self.rows.rows):
+        if self.rows is not None and vm not in self.rows.keys:
             self.set_filter("")
         self.query_one(Grid).move_to(vm)
-
-    def do_mode(self) -> None:
-        """Go to the next layout."""
-        order = list(Layout)
-        self._layout = order[(order.index(self._effective_layout()) + 1) % len(order)]
-        self.redraw()
-        focus = OutputPane if self._layout is Layout.PANE else Grid
-        self.query_one(focus).focus()
-
-    def do_pane(self) -> None:
-        """Show one job's output, or all jobs' together."""
-        assert self._content is not None
-        self._content.merged = not self._content.merged
-        if self._effective_layout() is Layout.GRID:
-            self._layout = Layout.BOTH
-        self.redraw()
-        self.desk.say("output of all jobs" if self._content.merged else "output of one job")
 
     def do_refresh(self) -> None:
         """Look at every node now."""
@@ -155,11 +140,12 @@ class HomeScreen(Replaying):
 
     def do_theme(self) -> None:
         """Take the next theme."""
-        names = sorted(self.desk.themes)
-        self.app.theme = names[(names.index(self.app.theme) + 1) % len(names)]
+        self.desk.next_theme()
+
+    def theme_changed(self) -> None:
+        """Paint everything with the new theme."""
         self.query_one(Grid).theme_changed()
         self.query_one(OutputPane).theme_changed()
-        self.desk.say(f"theme {self.app.theme}")
         self.redraw()
 
     @on(Grid.CursorMoved)
@@ -169,20 +155,10 @@ class HomeScreen(Replaying):
             self.desk.say(f"the machine under the cursor is gone; {now}", "warning")
         self._redraw_about_cursor()
 
-    @on(Grid.Selected)
-    def _selected(self) -> None:
-        self.action_do("vm.details")
-
     def _row_under_cursor(self) -> Row | None:
         key = self.query_one(Grid).cursor
         rows = self.rows.rows if self.rows else ()
         return next((row for row in rows if row.key == key), None)
-
-    def _effective_layout(self) -> Layout:
-        if self._layout is not None:
-            return self._layout
-        # Before the first job there is no output: the machines have all the room.
-        return Layout.BOTH if self.desk.console.jobs else Layout.GRID
 
     def _tick(self) -> None:
         """Let ages and running times go on, while somebody looks."""
@@ -195,18 +171,17 @@ class HomeScreen(Replaying):
 
     def reload(self) -> None:
         """Show everything anew, the output included."""
-        if self._content is not None:
-            self._content.reload()
+        if self.content is not None:
+            self.content.reload()
         self.redraw()
 
     def redraw(self) -> None:
         """Show the newest snapshot as it is to be viewed."""
-        if not self.is_mounted or self._content is None:
+        if not self.is_mounted or self.content is None:
             return
         console = self.desk.console
-        layout = self._effective_layout()
-        for other in Layout:
-            self.set_class(other is layout, other.value)
+        self.lay_out()
+        self.query_one(OutputPane).show_times(self.desk.preferences.times)
         self.rows = build(
             console.snapshot,
             self.view,
@@ -214,6 +189,7 @@ class HomeScreen(Replaying):
             now=console.monotonic(),
             wall=console.wall(),
             cache=self._row_cache,
+            trends=self.desk.trends,
         )
         grid = self.query_one(Grid)
         grid.empty_text = empty_text(console.snapshot, filtered=bool(self.view.filter_text))
@@ -234,10 +210,10 @@ class HomeScreen(Replaying):
 
     def _redraw_about_cursor(self) -> None:
         """Show what depends on the machine under the cursor."""
-        if self._content is None:
+        if self.content is None:
             return
         vm = self.machine
-        self._content.show_for(vm.key if vm else None)
+        self.content.show_for(vm.key if vm else None)
         self.query_one(MessageLine).rest(
             *resting_text(self.desk.console.snapshot, rows=self.rows, asking=self.asking_job, vm=vm)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.text import Text
 from textual import work
@@ -19,7 +19,7 @@ from ovmtui.ui.screens.times import clock
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.stopped import can_go_on
 
-_OUTCOMES = {
+OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.DONE: ("✓", "ok"),
     Outcome.SKIPPED: ("·", "dim"),
     Outcome.REFUSED: ("✗", "warn"),
@@ -27,6 +27,7 @@ _OUTCOMES = {
     Outcome.UNKNOWN: ("?", "unknown"),
     Outcome.CANCELLED: ("·", "warn"),
 }
+"""Symbol and role of each end."""
 
 _ONE_LINE = 110
 """Columns from which a job and where it stands share a line."""
@@ -89,6 +90,14 @@ class JobsScreen(ListScreen[str]):
             self.desk.say(*await self.desk.stopped.go_on(job))
             self.redraw()
 
+    def do_watch(self) -> None:
+        """Ring the bell when the job under the cursor ends, or not."""
+        job = self._under_cursor()
+        if job is not None:
+            self.desk.watched ^= {job.job}
+            rings = job.job in self.desk.watched
+            self.desk.say(f"the bell {'rings' if rings else 'is silent'} when {job.title} ends")
+
     def do_answer(self) -> None:
         """Answer the question of the job under the cursor."""
         job = self._under_cursor()
@@ -113,7 +122,7 @@ class JobsScreen(ListScreen[str]):
 
     def _line(self, job: JobState) -> Text:
         style = self.desk.style
-        symbol, role = _OUTCOMES[job.outcome] if job.outcome else ("●", "accent")
+        symbol, role = OUTCOMES[job.outcome] if job.outcome else ("●", "accent")
         if self.desk.stopped.find(job.job) is not None:
             symbol, role = "‖", "warn"
         text = Text()
@@ -132,7 +141,7 @@ class JobsScreen(ListScreen[str]):
         if job.choices:
             return f"asks: {visible(job.question)}", "warn"
         if job.outcome is not None:
-            role = _OUTCOMES[job.outcome][1] if job.outcome is not Outcome.DONE else "text"
+            role = OUTCOMES[job.outcome][1] if job.outcome is not Outcome.DONE else "text"
             said = f"{job.outcome.value}: {visible(job.summary)}" if job.summary else ""
             return said or job.outcome.value, role
         step = job.steps[job.current] if job.current is not None else "begins"

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable, Sequence
 
+from ovmtui.errors import PlanRefused
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
-from ovmtui.model.job import JobState
 from ovmtui.model.vm import Vm
+from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.leftovers import leftovers
-from ovmtui.ui.screens.alerts import AlertsScreen
-from ovmtui.ui.screens.base import ActionScreen
-from ovmtui.ui.screens.check import CheckScreen
-from ovmtui.ui.screens.details import DetailsScreen
-from ovmtui.ui.screens.help import HelpScreen
-from ovmtui.ui.screens.jobs import JobsScreen, cancel_question, cancelling
+from ovmtui.ui.screens.job_actions import JobActions
 from ovmtui.ui.screens.listing import Picker
-from ovmtui.ui.screens.messages import MessagesScreen
-from ovmtui.ui.screens.nodes import NodesScreen
 from ovmtui.ui.screens.plan import PlanScreen
-from ovmtui.ui.screens.question import QuestionScreen
-from ovmtui.ui.screens.quit import quit_question
 from ovmtui.ui.screens.several import SeveralScreen
 from ovmtui.ui.screens.targets import TargetsScreen
 
+_SPREAD = "each to the node that is best for it"
 
-class MachineActions(ActionScreen[None]):
-    """What can be done to the machine under the cursor, and the way to other pages."""
 
-    @property
-    @abstractmethod
-    def machine(self) -> Vm | None:
-        """The machine under the cursor."""
+class MachineActions(JobActions):
+    """What can be done to the marked machines, or to the one under the cursor."""
 
     @property
     @abstractmethod
@@ -40,32 +30,22 @@ class MachineActions(ActionScreen[None]):
         """The marked machines, hidden ones included."""
 
     @property
-    def marked(self) -> int:
-        """How many machines are marked."""
-        return len(self.marks)
+    @abstractmethod
+    def hidden_marks(self) -> Sequence[str]:
+        """Names of the marked machines that the filter hides."""
 
     @abstractmethod
     def follow(self, job: str) -> None:
         """Show the output of `job`."""
 
     @abstractmethod
-    def go_to(self, vm: VmKey) -> None:
-        """Put the cursor on `vm`."""
+    def show_batch(self, batch: str) -> None:
+        """Show how a batch gets on."""
 
     @property
-    def machine_job(self) -> JobState | None:
-        """The job that runs for the machine under the cursor."""
-        vm = self.machine
-        running = [job for job in self.desk.console.jobs if job.running and vm is not None]
-        return next((job for job in running if vm is not None and job.vm == vm.key), None)
-
-    @property
-    def asking_job(self) -> JobState | None:
-        """The job that waits for an answer: the machine's own, else the oldest."""
-        own = self.machine_job
-        if own is not None and own.choices:
-            return own
-        return next((job for job in self.desk.console.jobs if job.running and job.choices), None)
+    def marked(self) -> int:
+        """How many machines are marked."""
+        return len(self.marks)
 
     def do_start(self) -> None:
         """Plan a start on the best node."""
@@ -76,38 +56,40 @@ class MachineActions(ActionScreen[None]):
         self._plan(Verb.STOP)
 
     def do_migrate(self) -> None:
-        """Choose the target, then plan the migration."""
-        vm = self._subject()
-        if vm is not None:
+        """Choose the target, then plan the migration; for several one target, or each its best."""
+        if self.marks:
+            self._choose_for_all(
+                f"move {self.marked} machines", self._targets_of_all(), self._move_all
+            )
+        elif (vm := self.machine) is not None:
             self.app.push_screen(
                 TargetsScreen(self.desk, vm.key),
-                lambda node: self._plan_for(Intent(Verb.MIGRATE, vm.key, node)) if node else None,
+                lambda node: self.plan_for(Intent(Verb.MIGRATE, vm.key, node)) if node else None,
             )
 
     def do_ha(self) -> None:
-        """Plan HA off when it is on, on when it is off; ask when it is unknown."""
-        vm = self._subject()
-        if vm is None:
-            return
-        if vm.ha.state is HaState.UNKNOWN:
-            choices = [
-                (Verb.HA_OFF.value, "switch it off"),
-                (Verb.HA_ON.value, "switch it on"),
-            ]
+        """Plan HA off when it is on, on when it is off; ask when it is unknown, or for several."""
+        vm = self.machine
+        switches = [
+            (Verb.HA_OFF.value, "switch it off"),
+            (Verb.HA_ON.value, "switch it on"),
+        ]
+        if self.marks:
+            title = f"HA of {self.marked} machines"
+            self._choose_for_all(title, switches, lambda verb: self._plan(Verb(verb)))
+        elif vm is not None and vm.ha.state is HaState.UNKNOWN:
             why = vm.ha.reason or "nobody has stated it yet"
             self.app.push_screen(
-                Picker(self.desk, title=f"HA of {vm.name} is unknown", choices=choices, aside=why),
-                lambda verb: self._plan_for(Intent(Verb(verb), vm.key)) if verb else None,
+                Picker(self.desk, title=f"HA of {vm.name} is unknown", choices=switches, aside=why),
+                lambda verb: self.plan_for(Intent(Verb(verb), vm.key)) if verb else None,
             )
-            return
-        self._plan(Verb.HA_OFF if vm.ha.state is HaState.ON else Verb.HA_ON)
+        elif vm is not None:
+            self._plan(Verb.HA_OFF if vm.ha.state is HaState.ON else Verb.HA_ON)
 
     def do_destroy(self) -> None:
         """Plan a destroy; of several copies one is chosen first."""
-        vm = self._subject()
-        if vm is None:
-            return
-        if len(vm.nodes) < 2:
+        vm = self.machine
+        if self.marks or vm is None or len(vm.nodes) < 2:
             self._plan(Verb.DESTROY)
             return
         choices = [
@@ -118,120 +100,32 @@ class MachineActions(ActionScreen[None]):
             )
             for copy in {copy.node: copy for copy in vm.copies}.values()
         ]
-        picker = Picker(self.desk, title=f"destroy which copy of {vm.name}?", choices=choices)
-        self.app.push_screen(
-            picker,
-            lambda name: (
-                self._plan_for(Intent(Verb.DESTROY, vm.key, NodeKey(vm.key.pool, name)))
-                if name
-                else None
-            ),
-        )
+        self._choose_copy(vm, Verb.DESTROY, f"destroy which copy of {vm.name}?", choices)
 
     def do_repair(self) -> None:
         """Plan the repair of what is left over; where there are several, one is chosen."""
-        vm = self._subject()
+        vm = self.machine
         if vm is None:
             return
         found = leftovers(vm, self.desk.console.snapshot)
         if len({left.node for left in found}) < 2:
-            self._plan(Verb.REPAIR)
+            self._plan_one(Verb.REPAIR)
             return
         choices = [(left.node.name, f"{left.node.name}  {left.what}") for left in found]
-        picker = Picker(self.desk, title=f"mend which leftover of {vm.name}?", choices=choices)
-        self.app.push_screen(
-            picker,
-            lambda name: (
-                self._plan_for(Intent(Verb.REPAIR, vm.key, NodeKey(vm.key.pool, name)))
-                if name
-                else None
-            ),
-        )
+        self._choose_copy(vm, Verb.REPAIR, f"mend which leftover of {vm.name}?", choices)
 
     def do_mend_ha(self) -> None:
-        """Plan HA to be what is wanted, for every marked machine where some are marked."""
-        if not self.marks:
-            self._plan(Verb.MEND_HA)
-            return
-        intents = [Intent(Verb.MEND_HA, vm) for vm in sorted(self.marks)]
-        self.app.push_screen(
-            SeveralScreen(self.desk, intents, verb="mend HA"),
-            lambda job: self.follow(job) if job else None,
-        )
+        """Plan HA to be what is wanted."""
+        self._plan(Verb.MEND_HA)
 
     def do_freeze(self) -> None:
         """Plan the machine's service to be frozen, or thawed where it is."""
         vm = self.machine
         frozen = vm is not None and vm.service is not None and bool(vm.service.frozen_on)
-        self._plan(Verb.THAW if frozen else Verb.FREEZE)
+        self._plan_one(Verb.THAW if frozen else Verb.FREEZE)
 
-    def do_check(self) -> None:
-        """Show what a check of every pool finds."""
-        self.app.push_screen(CheckScreen(self.desk), lambda job: self.follow(job) if job else None)
-
-    def do_answer(self) -> None:
-        """Open the question of a job."""
-        job = self.asking_job
-        if job is not None:
-            self.app.push_screen(QuestionScreen(self.desk, job))
-
-    def do_cancel(self) -> None:
-        """Stop waiting in the machine's job, after a yes."""
-        job = self.machine_job
-        if job is not None:
-            self.app.push_screen(cancel_question(self.desk, job), cancelling(self.desk, job))
-
-    def do_details(self) -> None:
-        """Show all that is known of the machine."""
-        if self.machine is not None:
-            self.app.push_screen(DetailsScreen(self.desk, self.machine.key))
-
-    def do_jobs(self) -> None:
-        """Show the jobs."""
-        self.app.push_screen(JobsScreen(self.desk), lambda job: self.follow(job) if job else None)
-
-    def do_nodes(self) -> None:
-        """Show the nodes."""
-        self.app.push_screen(NodesScreen(self.desk))
-
-    def do_alerts(self) -> None:
-        """Show the alerts, and go to the one that is chosen."""
-        self.app.push_screen(AlertsScreen(self.desk), lambda vm: self.go_to(vm) if vm else None)
-
-    def do_messages(self) -> None:
-        """Show what the message line said."""
-        self.app.push_screen(MessagesScreen(self.desk))
-
-    def do_help(self) -> None:
-        """Show all keys."""
-        self.app.push_screen(HelpScreen(self.desk))
-
-    def do_quit(self) -> None:
-        """Leave, after a yes when jobs run."""
-        running = [job for job in self.desk.console.jobs if job.running]
-        if not running:
-            self.app.exit()
-            return
-        self.app.push_screen(
-            quit_question(self.desk, running), lambda yes: self.app.exit() if yes else None
-        )
-
-    def _subject(self) -> Vm | None:
-        """Return the machine that a verb is for, and say so when others are marked."""
-        vm = self.machine
-        if vm is not None and self.marked:
-            self.desk.say(self._only(vm))
-        return vm
-
-    def _only(self, vm: Vm) -> str:
-        return f"{self.marked} marked; this is for {vm.name}, under the cursor, only"
-
-    def _plan(self, verb: Verb) -> None:
-        vm = self._subject()
-        if vm is not None:
-            self._plan_for(Intent(verb, vm.key))
-
-    def _plan_for(self, intent: Intent) -> None:
+    def plan_for(self, intent: Intent) -> None:
+        """Show the plan of one machine."""
         vm = self.desk.console.snapshot.vms.get(intent.vm)
         if vm is None:
             self.desk.say("that machine is not known any more", "warning")
@@ -241,3 +135,84 @@ class MachineActions(ActionScreen[None]):
             PlanScreen(self.desk, intent, remarks=remarks),
             lambda job: self.follow(job) if job else None,
         )
+
+    def plan_for_all(
+        self,
+        moves: Sequence[Move],
+        *,
+        title: str,
+        verb: Verb,
+        emptied: NodeKey | None = None,
+        filled: NodeKey | None = None,
+    ) -> None:
+        """Show the plans of several machines: the marked ones, or those of a node."""
+        concerned = {move.vm for move in moves}
+        marked = concerned == self.marks
+        screen = SeveralScreen(
+            self.desk,
+            moves,
+            title=title,
+            verb=verb,
+            hidden=tuple(self.hidden_marks) if marked else (),
+            emptied=emptied,
+            filled=filled,
+        )
+        self.app.push_screen(screen, lambda batch: self.show_batch(batch) if batch else None)
+
+    def _only(self, vm: Vm) -> str:
+        return f"{self.marked} marked; this is for {vm.name}, under the cursor, only"
+
+    def _plan(self, verb: Verb) -> None:
+        """Plan `verb` for every marked machine, or for the one under the cursor."""
+        if not self.marks:
+            self._plan_one(verb)
+            return
+        intents = [Intent(verb, vm) for vm in sorted(self.marks)]
+        moves = [self._planned(intent) for intent in intents]
+        self.plan_for_all(moves, title=f"{verb.value} {len(moves)} machines", verb=verb)
+
+    def _plan_one(self, verb: Verb) -> None:
+        vm = self.machine
+        if vm is not None:
+            self.plan_for(Intent(verb, vm.key))
+
+    def _planned(self, intent: Intent) -> Move:
+        vm = self.desk.console.snapshot.vms.get(intent.vm)
+        name = vm.name if vm is not None else intent.vm.identity
+        try:
+            return Move(intent.vm, name, self.desk.console.plan(intent))
+        except PlanRefused as refused:
+            return Move(intent.vm, name, reasons=refused.reasons)
+
+    def _choose_copy(
+        self, vm: Vm, verb: Verb, title: str, choices: Sequence[tuple[str, str]]
+    ) -> None:
+        def chosen(name: str | None) -> None:
+            if name:
+                self.plan_for(Intent(verb, vm.key, NodeKey(vm.key.pool, name)))
+
+        self.app.push_screen(Picker(self.desk, title=title, choices=choices), chosen)
+
+    def _choose_for_all(
+        self, title: str, choices: Sequence[tuple[str, str]], chosen: Callable[[str], None]
+    ) -> None:
+        hidden = ", ".join(self.hidden_marks)
+        aside = f"hidden by the filter: {hidden}" if hidden else ""
+        self.app.push_screen(
+            Picker(self.desk, title=title, choices=choices, aside=aside),
+            lambda choice: chosen(choice) if choice is not None else None,
+        )
+
+    def _targets_of_all(self) -> list[tuple[str, str]]:
+        """Return what all marked machines can be moved to: their best nodes, or one node."""
+        snapshot = self.desk.console.snapshot
+        pools = {vm.pool for vm in self.marks}
+        nodes = snapshot.nodes_of(pools.pop()) if len(pools) == 1 else ()
+        return [("", _SPREAD), *((node.key.name, f"all to {node.key.name}") for node in nodes)]
+
+    def _move_all(self, name: str) -> None:
+        vms = [self.desk.console.snapshot.vms.get(key) for key in sorted(self.marks)]
+        wanted = [(vm, NodeKey(vm.key.pool, name) if name else None) for vm in vms if vm]
+        moves = self.desk.console.batches.moves(wanted)
+        where = f" to {name}" if name else ""
+        self.plan_for_all(moves, title=f"migrate {len(moves)} machines{where}", verb=Verb.MIGRATE)

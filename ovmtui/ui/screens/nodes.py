@@ -1,58 +1,162 @@
-"""The servers of each pool, as they state it themselves."""
+"""The servers of each pool, as they state it themselves, and what can be done to each."""
 
 from __future__ import annotations
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Sequence
 
-from ovmtui.model.node import NodeView, Reach
+from rich.text import Text
+from textual import work
+
+from ovmtui.errors import OvmtuiError
+from ovmtui.model.identity import NodeKey
+from ovmtui.model.node import NodeView
 from ovmtui.model.snapshot import PoolView
 from ovmtui.model.text import visible
-from ovmtui.ui.desk import Changes
-from ovmtui.ui.screens.base import Page
-from ovmtui.ui.screens.times import NONE, mib, number
+from ovmtui.ui import actions
+from ovmtui.ui.desk import Desk
+from ovmtui.ui.screens.base import plain
+from ovmtui.ui.screens.listing import Item, ListScreen, cell
+from ovmtui.ui.screens.node_actions import NodeActions
+from ovmtui.ui.screens.times import NONE, number
+from ovmtui.ui.situation import Scope, Situation
+from ovmtui.ui.viewmodel.cells import memory
+from ovmtui.ui.viewmodel.strip import node_symbol
 from ovmtui.ui.viewmodel.times import age
+from ovmtui.ui.viewmodel.trends import sparkline
 
-_COLUMNS = (
-    ("", "left"),
-    ("NODE", "left"),
-    ("VMS", "right"),
-    ("MEMORY", "right"),
-    ("FREE", "right"),
-    ("CPUS", "right"),
-    ("LOAD", "right"),
-    ("PING", "right"),
-    ("CLOCK", "right"),
-    ("LISTED", "right"),
-    ("XEN", "left"),
-)
+_ROOM_FOR_TRENDS = 120
+"""Columns from which load and memory are drawn over time."""
+_TREND = 12
 
 
-class NodesScreen(Page[None]):
-    """All nodes with their facts and problems."""
+class NodesScreen(ListScreen[str]):
+    """All nodes with their facts and problems; gives the name whose machines are to be shown."""
+
+    SCOPE = Scope.NODES
+    BINDINGS = actions.bindings(Scope.NODES)
+
+    def __init__(self, desk: Desk, verbs: NodeActions) -> None:
+        """Show all nodes; `verbs` does what is chosen for one."""
+        super().__init__(desk, empty="no node is configured")
+        self._verbs = verbs
 
     def title_text(self) -> tuple[str, str]:
         """Return how many answer."""
         nodes = self.desk.console.snapshot.nodes.values()
         return "nodes", f"{sum(node.certain for node in nodes)} of {len(nodes)} answer"
 
-    def updated(self, changes: Changes) -> None:
-        """Show things as they are now."""
-        self.redraw()
+    def columns(self) -> Text:
+        """Return the heads of the columns."""
+        heads = (
+            "  "
+            + cell("NODE", 10)
+            + "".join(
+                cell(head, width, right=True)
+                for head, width in (
+                    ("VMS", 4),
+                    ("MEMORY", 7),
+                    ("FREE", 7),
+                    ("CPUS", 4),
+                    ("LOAD", 5),
+                    ("PING", 6),
+                    ("CLOCK", 7),
+                    ("LISTED", 8),
+                )
+            )
+            + "XEN"
+        )
+        if self._has_room:
+            heads += " " * 8 + cell("LOAD", _TREND) + cell("MEMORY", _TREND)
+        return Text(heads, self.desk.style("dim"))
 
-    def content(self) -> RenderableType:
-        """Return a table for each pool."""
-        parts: list[RenderableType] = []
-        for pool in self.desk.console.snapshot.pools:
-            parts += [self._pool_line(pool), self._table(pool), *self._problems(pool), Text()]
-        return Group(*parts[:-1])
+    def items(self) -> Sequence[Item]:
+        """Return the pools' lines, the nodes under them."""
+        snapshot = self.desk.console.snapshot
+        found = []
+        for pool in snapshot.pools:
+            found.append(Item(f"pool {pool.name}", self._pool_line(pool), enabled=False))
+            found += [
+                Item(f"{pool.name}/{node.key.name}", self._node_line(node))
+                for node in snapshot.nodes_of(pool.name)
+            ]
+        return found
+
+    def situation(self) -> Situation:
+        """Return the node under the cursor."""
+        node = self._node
+        pools = {pool.name: pool for pool in self.desk.console.snapshot.pools}
+        read_only = node is not None and pools[node.pool].read_only
+        return Situation(node=node, pool_is_read_only=read_only)
+
+    def choose(self, id: str) -> None:
+        """Give the node, so that only its machines are shown."""
+        self.dismiss(id.partition("/")[2])
+
+    def do_show(self) -> None:
+        """Give the node under the cursor."""
+        if self._node is not None:
+            self.dismiss(self._node.name)
+
+    def do_evacuate(self) -> None:
+        """Plan to empty the node."""
+        if self._node is not None:
+            self._verbs.evacuate(self._node)
+
+    def do_bring_back(self) -> None:
+        """Plan to fill the node again."""
+        if self._node is not None:
+            self._verbs.bring_back(self._node)
+
+    def do_balance(self) -> None:
+        """Show the moves that would even the pool out."""
+        if self._node is not None:
+            self._verbs.balance(self._node.pool)
+
+    def do_shell(self) -> None:
+        """Log in to the node."""
+        if self._node is not None:
+            self._verbs.visit(self._node, "")
+
+    @work
+    async def do_maintenance(self) -> None:
+        """Keep machines off the node, or let them on again."""
+        node = self._node
+        if node is None:
+            return
+        on = not self.desk.console.snapshot.nodes[node].maintenance
+        try:
+            await self.desk.console.batches.set_maintenance(node, on=on)
+        except OvmtuiError as error:
+            self.desk.say(str(error), "error")
+        else:
+            told = "nothing is put on it" if on else "machines may be put on it again"
+            self.desk.say(f"{node.name}: {told}")
+
+    def do_copy(self) -> None:
+        """Copy the page as text."""
+        lines = [self.columns(), *(item.text for item in self.items())]
+        text = "\n".join(plain(line, width=max(80, self.size.width)) for line in lines)
+        self.app.copy_to_clipboard(text)
+        self.desk.say("the page is copied")
+
+    @property
+    def _node(self) -> NodeKey | None:
+        highlighted = self.highlighted if self.is_mounted else None
+        if highlighted is None or "/" not in highlighted:
+            return None
+        return NodeKey(*highlighted.split("/", 1))
+
+    @property
+    def _has_room(self) -> bool:
+        return self.size.width >= _ROOM_FOR_TRENDS
 
     def _pool_line(self, pool: PoolView) -> Text:
         style = self.desk.style
         text = Text(visible(pool.label), style("accent"))
         if pool.production:
             text.append("  production", style("danger"))
+        if pool.read_only:
+            text.append("  read-only", style("warn"))
         if not pool.manager_configured:
             text.append("  no manager configured", style("dim"))
         elif pool.manager_problem:
@@ -61,58 +165,39 @@ class NodesScreen(Page[None]):
             text.append("  manager answers", style("dim"))
         return text
 
-    def _table(self, pool: PoolView) -> Table:
-        style = self.desk.style
-        table = Table.grid(padding=(0, 2, 0, 0))
-        for _, align in _COLUMNS:
-            table.add_column(justify="right" if align == "right" else "left", no_wrap=True)
-        table.add_row(*(Text(head, style("dim")) for head, _ in _COLUMNS))
-        for node in self.desk.console.snapshot.nodes_of(pool.name):
-            symbol, role = _symbol(node)
-            figures = self._figures(node)
-            shown = "text" if node.certain else "dim"
-            table.add_row(
-                Text(symbol, style(role)),
-                Text(visible(node.key.name), style("text")),
-                *(Text(figure, style(shown)) for figure in figures),
-            )
-        return table
-
-    def _figures(self, node: NodeView) -> tuple[str, ...]:
-        now, facts = self.desk.console.monotonic(), node.facts
+    def _node_line(self, node: NodeView) -> Text:
+        style, facts = self.desk.style, node.facts
+        symbol, role = node_symbol(node)
         count = NONE
         if node.domains is not None:
             count = str(sum(not d.is_domain_zero and d.is_active for d in node.domains))
         latency = NONE if node.latency_ms is None else f"{node.latency_ms:.0f} ms"
         skew = NONE if node.clock_skew_s is None else f"{node.clock_skew_s:+.1f} s"
+        now = self.desk.console.monotonic()
         listed = "never" if node.listed_at is None else f"{age(now - node.listed_at)} ago"
-        return (
-            count,
-            mib(facts.total_memory_mib),
-            mib(facts.free_memory_mib),
-            number(facts.cpus),
-            number(node.load, digits=2),
-            latency,
-            skew,
-            listed,
-            visible(facts.xen_version or NONE),
+        figures = (
+            (count, 4),
+            (memory(facts.total_memory_mib), 7),
+            (memory(facts.free_memory_mib), 7),
+            (number(facts.cpus), 4),
+            (number(node.load, digits=2), 5),
+            (latency, 6),
+            (skew, 7),
+            (listed, 8),
         )
-
-    def _problems(self, pool: PoolView) -> list[Text]:
-        style, lines = self.desk.style, []
-        for node in self.desk.console.snapshot.nodes_of(pool.name):
-            for text in dict.fromkeys((node.problem, node.list_problem, node.scan_problem)):
-                if text:
-                    line = f"  {visible(node.key.name)}: {visible(text)}"
-                    lines.append(Text(line, style("warn")))
-        return lines
-
-
-def _symbol(node: NodeView) -> tuple[str, str]:
-    if node.reach is Reach.CONNECTING:
-        return "…", "dim"
-    if node.reach is not Reach.UP:
-        return "✗", "danger"
-    if not node.certain:
-        return "?", "unknown"
-    return ("◐", "warn") if node.maintenance else ("●", "ok")
+        text = Text(f"{symbol} ", style(role))
+        text.append(cell(node.key.name, 10), style("text"))
+        shown = style("text" if node.certain else "dim")
+        text.append("".join(cell(figure, width, right=True) for figure, width in figures), shown)
+        text.append(cell(facts.xen_version or NONE, 9), shown)
+        if self._has_room:
+            load, used = self.desk.trends.of_node(node.key)
+            drawn = sparkline(load, width=_TREND, top=1.0), sparkline(used, width=_TREND, top=100.0)
+            text.append("".join(cell(bars or NONE, _TREND) for bars in drawn), style("dim"))
+        if node.maintenance:
+            text.append("maintenance", style("warn"))
+        problems = (node.problem, node.list_problem, node.scan_problem, node.survey_problem)
+        for problem in dict.fromkeys(problems):
+            if problem:
+                text.append(f"\n    {visible(problem)}", style("warn"))
+        return text

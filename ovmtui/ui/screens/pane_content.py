@@ -22,7 +22,8 @@ class PaneContent:
         """Begin with nothing shown."""
         self._console = console
         self._pane = pane
-        self._shown: str | None = None
+        self.shown: str | None = None
+        """The job whose output is shown; `ALL` for all of them, None for none."""
         self._last: dict[str, int] = {}
         self.merged = False
         """Whether all jobs are shown together."""
@@ -40,7 +41,7 @@ class PaneContent:
 
     def reload(self) -> None:
         """Forget what is shown: the next time all of it is taken anew."""
-        self._shown = None
+        self.shown = None
         self._last = {}
 
     def append(self, events: Sequence[JobEvent]) -> None:
@@ -48,19 +49,19 @@ class PaneContent:
         new = [
             event
             for event in events
-            if self._shown in {ALL, event.job} and event.sequence > self._last.get(event.job, 0)
+            if self.shown in {ALL, event.job} and event.sequence > self._last.get(event.job, 0)
         ]
-        if self._shown is None or not new:
+        if self.shown is None or not new:
             return
         self._last.update({event.job: event.sequence for event in new})
         self._pane.append(new)
 
     def _show(self, shown: str | None, heading: str, jobs: Sequence[JobState]) -> None:
-        if shown != self._shown or shown is None:
+        if shown != self.shown or shown is None:
             every = [self._console.events(job.job) for job in jobs]
             events = list(merge(*every, key=lambda event: event.at))
             self._last = {event.job: event.sequence for event in events}
-            self._shown = shown
+            self.shown = shown
             self._pane.show(heading, events, merged=shown == ALL)
         else:
             self._pane.set_heading(heading)

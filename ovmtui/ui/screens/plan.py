@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from rich.console import RenderableType
-from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
@@ -76,9 +75,9 @@ class PlanScreen(Page[str]):
         """Show the plan as things are now."""
         super().redraw()
         for band in self.query("#band").results(Line):
-            label = self.desk.console.snapshot.pool(self._intent.vm.pool).label
-            text = f" PRODUCTION  {visible(label)}".ljust(self.size.width)
-            band.set_text(Text(text, self.desk.style("danger") + Style(reverse=True)))
+            pool = self.desk.console.snapshot.pool(self._intent.vm.pool)
+            text = f" PRODUCTION  {visible(pool.label)}".ljust(self.size.width)
+            band.set_text(Text(text, self.desk.band(pool)))
 
     def title_text(self) -> tuple[str, str]:
         """Return the plan's title and its pool."""
@@ -175,7 +174,9 @@ class PlanScreen(Page[str]):
             self._findings = findings
         self._looking = False
         self.redraw()
-        if self._armed and self.is_current:
+        # Where nothing confirms a plan, it runs by itself once all is well.
+        unasked = plan.confirmation is Confirmation.NONE and not self._obstacle()
+        if (self._armed or unasked) and self.is_current:
             self._armed = False
             self._confirmed()
 

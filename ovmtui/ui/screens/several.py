@@ -2,73 +2,180 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
+from textual import work
+from textual.widget import Widget
 
-from ovmtui.errors import OvmtuiError, PlanRefused
+from ovmtui.errors import OvmtuiError
+from ovmtui.model.identity import NodeKey
+from ovmtui.model.snapshot import PoolView
 from ovmtui.model.text import visible
-from ovmtui.plan.intent import Intent
-from ovmtui.plan.plan import Plan
+from ovmtui.plan.evacuation import Move
+from ovmtui.plan.intent import Verb
+from ovmtui.plan.plan import Confirmation
 from ovmtui.plan.render import describe_step
+from ovmtui.runtime.companions import order_of
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.base import Page
+from ovmtui.ui.screens.confirm import TypeName
 from ovmtui.ui.situation import Scope, Situation
+from ovmtui.ui.widgets.line import Line
+
+_MOST = 16
+"""Jobs at a time, at most."""
 
 
 class SeveralScreen(Page[str]):
-    """Shows the plans of several machines and runs them all; gives the first one's job.
+    """Shows the plans of several machines and runs them as a batch; gives the batch.
 
-    Each is a job of its own, which looks at its guards anew and fails by itself.
+    Each is a job of its own, which is planned anew in its turn and fails by itself.
     """
 
     SCOPE = Scope.SEVERAL
     BINDINGS = actions.bindings(Scope.SEVERAL)
 
-    def __init__(self, desk: Desk, intents: Sequence[Intent], *, verb: str) -> None:
-        """Plan each of `intents`; `verb` is what they have in common."""
+    def __init__(
+        self,
+        desk: Desk,
+        moves: Sequence[Move],
+        *,
+        title: str,
+        verb: Verb,
+        hidden: Sequence[str] = (),
+        emptied: NodeKey | None = None,
+        filled: NodeKey | None = None,
+    ) -> None:
+        """Offer to run `moves`; `hidden` are names that the operator does not see now.
+
+        An `emptied` node is put into maintenance first, a `filled` one taken out of it.
+        """
         super().__init__(desk)
+        self._moves = moves
+        self._title = title
         self._verb = verb
-        self._plans: list[Plan] = []
-        self._refused: list[tuple[str, tuple[str, ...]]] = []
-        for intent in intents:
-            vm = desk.console.snapshot.vms.get(intent.vm)
-            try:
-                self._plans.append(desk.console.plan(intent))
-            except PlanRefused as error:
-                self._refused.append((vm.name if vm else intent.vm.identity, error.reasons))
+        self._hidden = hidden
+        self._emptied = emptied
+        self._filled = filled
+        self._parallel = 1
+
+    def body(self) -> Iterable[Widget]:
+        """Return the page, under a band when a pool is in production."""
+        if self._production:
+            yield Line(id="band")
+        yield from super().body()
+
+    def redraw(self) -> None:
+        """Show the plans."""
+        super().redraw()
+        for band in self.query("#band").results(Line):
+            names = ", ".join(visible(pool.label) for pool in self._production)
+            text = f" PRODUCTION  {names}".ljust(self.size.width)
+            band.set_text(Text(text, self.desk.band(self._production[0])))
 
     def title_text(self) -> tuple[str, str]:
         """Return the verb, and how many machines it is for."""
-        return f"{self._verb}: {len(self._plans)} machines", f"{len(self._refused)} left out"
+        left = len(self._moves) - len(self._ready)
+        out = f"{left} left out  " if left else ""
+        return self._title, f"{out}{self._parallel} at a time"
 
     def content(self) -> RenderableType:
         """Return every step of every plan, and why some machines have none."""
         style = self.desk.style
         parts: list[RenderableType] = []
-        for plan in self._plans:
-            parts.append(Text(visible(plan.title), style("accent")))
+        if self._hidden:
+            names = ", ".join(map(visible, self._hidden))
+            text = f"not shown by the filter, and meant all the same: {names}"
+            parts += [Text(text, style("warn")), Text()]
+        if self._emptied is not None:
+            text = f"{visible(self._emptied.name)} is kept in maintenance: nothing is put on it"
+            parts += [Text(text, style("text")), Text()]
+        if self._filled is not None:
+            text = f"{visible(self._filled.name)} is taken out of maintenance"
+            parts += [Text(text, style("text")), Text()]
+        for move in self._moves:
+            if move.plan is None:
+                parts.append(Text(f"✗ {visible(move.name)}: left out", style("warn")))
+                parts += [Text(f"     {visible(why)}", style("text")) for why in move.reasons]
+        for move in self._ready:
+            assert move.plan is not None
+            parts.append(Text(visible(move.plan.title), style("accent")))
             parts += [
                 Text(f"  {number}  {describe_step(step)}", style("command"))
-                for number, step in enumerate(plan.steps, 1)
+                for number, step in enumerate(move.plan.steps, 1)
             ]
-        for name, reasons in self._refused:
-            parts.append(Text(f"{visible(name)}: left out", style("warn")))
-            parts += [Text(f"     {visible(reason)}", style("text")) for reason in reasons]
+            failing = [f for f in move.plan.findings if f.verdict.standing.value == "fails"]
+            parts += [
+                Text(f"     ✗ {visible(f.subject)}: {visible(f.verdict.text)}", style("warn"))
+                for f in failing
+            ]
         return Group(*parts)
 
     def situation(self) -> Situation:
         """Return what stands in the way of running them."""
-        return Situation(obstacle="" if self._plans else "there is no plan")
+        return Situation(obstacle="" if self._ready else "there is no plan")
+
+    def do_more(self) -> None:
+        """Run one more at a time."""
+        self._set_parallel(self._parallel + 1)
+
+    def do_fewer(self) -> None:
+        """Run one less at a time."""
+        self._set_parallel(self._parallel - 1)
 
     def do_run(self) -> None:
-        """Run every plan as a job of its own."""
-        begun: list[str] = []
-        for plan in self._plans:
-            try:
-                begun.append(self.desk.console.run(plan))
-            except OvmtuiError as error:
-                self.desk.say(f"{plan.vm_name}: {error}", "error")
-        self.dismiss(begun[0] if begun else None)
+        """Run every plan as a job of its own, after what has to be typed."""
+        if not self._must_be_typed:
+            self._begin()
+            return
+        word = self._emptied.name if self._emptied else f"{self._verb.value} {len(self._ready)}"
+        names = ", ".join(visible(move.name) for move in self._ready)
+        question = TypeName(self.desk, name=word, title=self._title, text=f"For: {names}.")
+        self.app.push_screen(question, self._named)
+
+    def _named(self, typed: bool | None) -> None:
+        if typed:
+            self._begin()
+
+    @property
+    def _ready(self) -> list[Move]:
+        return [move for move in self._moves if move.plan is not None]
+
+    @property
+    def _production(self) -> list[PoolView]:
+        concerned = {move.vm.pool for move in self._moves}
+        pools = self.desk.console.snapshot.pools
+        return [pool for pool in pools if pool.production and pool.name in concerned]
+
+    @property
+    def _must_be_typed(self) -> bool:
+        typed = Confirmation.TYPE_NAME
+        return any(m.plan.confirmation is typed for m in self._ready if m.plan is not None)
+
+    def _set_parallel(self, number: int) -> None:
+        self._parallel = max(1, min(number, _MOST, max(1, len(self._ready))))
+        self.redraw()
+
+    @work
+    async def _begin(self) -> None:
+        console = self.desk.console
+        order = order_of(
+            self._moves,
+            title=self._title,
+            parallel=self._parallel,
+            emptied=self._emptied,
+            filled=self._filled,
+        )
+        try:
+            if self._emptied is not None:
+                await console.batches.set_maintenance(self._emptied, on=True)
+            if self._filled is not None:
+                await console.batches.set_maintenance(self._filled, on=False)
+            batch = console.batches.begin(order)
+        except OvmtuiError as error:
+            self.desk.say(str(error), "error")
+            return
+        self.dismiss(batch)

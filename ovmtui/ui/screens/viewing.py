@@ -1,4 +1,4 @@
-"""Filter, order and marks of the main screen."""
+"""Filter, order, groups and columns of the main screen; remembered until the next start."""
 
 from __future__ import annotations
 
@@ -8,41 +8,30 @@ from dataclasses import replace
 from textual import on
 from textual.widgets import Input
 
-from ovmtui.model.identity import VmKey
-from ovmtui.ui.desk import Desk
+from ovmtui.ui.screens.columns import ColumnsScreen
 from ovmtui.ui.screens.listing import Picker
-from ovmtui.ui.screens.machine_actions import MachineActions
+from ovmtui.ui.screens.marking import Marking
 from ovmtui.ui.viewmodel.columns import COLUMNS
-from ovmtui.ui.viewmodel.rows import Rows
-from ovmtui.ui.viewmodel.view import ViewState
+from ovmtui.ui.viewmodel.view import GROUPS, ViewState
 from ovmtui.ui.widgets.filter_input import FilterInput
 from ovmtui.ui.widgets.grid import Grid
 
+_GROUPS = {"node": "by node", "pool": "by pool", "ha": "by HA", "state": "by state"}
 
-class Viewing(MachineActions):
+
+class Viewing(Marking):
     """Keeps what the operator has chosen to see."""
-
-    def __init__(self, desk: Desk) -> None:
-        """Begin with every machine, by name."""
-        super().__init__(desk)
-        self.view = ViewState()
-        self.rows: Rows | None = None
-        """What the grid shows; None before the first time."""
 
     @abstractmethod
     def redraw(self) -> None:
         """Show the newest snapshot as it is to be viewed."""
-
-    @property
-    def marks(self) -> frozenset[VmKey]:
-        """The marked machines, hidden ones included."""
-        return self.view.marks
 
     def do_filter(self) -> None:
         """Open the filter line."""
         self.query_one("#filtering").add_class("-open")
         field = self.query_one("#filter", FilterInput)
         field.kept = self._filter_kept
+        field.names = self._names
         field.value = self.view.filter_text
         # Not `focus()`, which comes later: the next key is a part of the filter already.
         self.set_focus(field)
@@ -59,22 +48,78 @@ class Viewing(MachineActions):
 
     def do_sort(self) -> None:
         """Choose the order; the present one again turns it round."""
-        choices = [(column.id, column.heading) for column in COLUMNS if column.heading.strip()]
+        choices = [
+            (column.id, column.heading) for column in COLUMNS if column.id not in {"trend", "uuid"}
+        ]
         picker = Picker(
             self.desk, title="sort by", choices=choices, aside="the same again: other way round"
         )
-        self.app.push_screen(picker, self._sort)
+        self.app.push_screen(picker, self.sort_by)
 
-    def do_mark(self) -> None:
-        """Mark the machine under the cursor, or take its mark off, and step down."""
-        key = self.query_one(Grid).cursor
-        if key is None:
+    def do_group(self) -> None:
+        """Choose what the rows are grouped by."""
+        choices = [("", "one list"), *((group, _GROUPS[group]) for group in GROUPS)]
+        self.app.push_screen(Picker(self.desk, title="group", choices=choices), self.group_by)
+
+    def do_columns(self) -> None:
+        """Choose the columns."""
+        self.app.push_screen(ColumnsScreen(self.desk, self.view.columns, self._set_columns))
+
+    def do_keep(self) -> None:
+        """Keep the filter under a digit."""
+        if not self.view.filter_text:
+            self.desk.say(f"there is no filter: {self.desk.key_of('view.filter')} begins one")
             return
-        self.set_view(replace(self.view, marks=self.view.marks ^ {key}))
-        assert self.rows is not None
-        keys = [row.key for row in self.rows.rows]
-        if key in keys[:-1]:
-            self.query_one(Grid).move_to(keys[keys.index(key) + 1])
+        kept = self.desk.preferences.filters
+        choices = [(digit, f"{digit}  {kept.get(digit, '-')}") for digit in "123456789"]
+        title = f"keep {self.view.filter_text} as"
+        self.app.push_screen(Picker(self.desk, title=title, choices=choices), self._keep)
+
+    def use_filter(self, digit: str) -> None:
+        """Use a kept filter; the same again takes it away."""
+        text = self.desk.preferences.filters.get(digit, "")
+        if not text:
+            keep = self.desk.key_of("filter.keep")
+            self.desk.say(f"no filter is kept under {digit}: {keep} keeps the present one")
+        else:
+            self.set_filter("" if text == self.view.filter_text else text)
+
+    def action_do(self, id: str) -> None:
+        """Do an action; a digit's is all the same but for the digit."""
+        if id.startswith("filter.use-"):
+            self.use_filter(id.removeprefix("filter.use-"))
+        else:
+            super().action_do(id)
+
+    def set_filter(self, text: str) -> None:
+        """Show only what fits `text`; empty shows everything."""
+        if text != self.view.filter_text:
+            self.set_view(replace(self.view, filter_text=text))
+
+    def set_view(self, view: ViewState) -> None:
+        """Show what `view` says, and remember it."""
+        self.view = view
+        self.redraw()
+        self.desk.remember(
+            filter_text=view.filter_text,
+            sort=view.sort,
+            descending=view.descending,
+            columns=view.columns,
+            group=view.group,
+        )
+
+    def sort_by(self, column: str | None) -> None:
+        """Sort by a column; by the present one the other way round."""
+        if column is not None:
+            same = column == self.view.sort
+            self.set_view(
+                replace(self.view, sort=column, descending=same and not self.view.descending)
+            )
+
+    def group_by(self, group: str | None) -> None:
+        """Group the rows; an empty name makes one list of them."""
+        if group is not None:
+            self.set_view(replace(self.view, group=group))
 
     @on(Input.Changed, "#filter")
     def _filter_typed(self, event: Input.Changed) -> None:
@@ -87,19 +132,16 @@ class Viewing(MachineActions):
     def _close_filter(self) -> None:
         self.query_one("#filtering").remove_class("-open")
 
-    def set_filter(self, text: str) -> None:
-        """Show only what fits `text`; empty shows everything."""
-        if text != self.view.filter_text:
-            self.set_view(replace(self.view, filter_text=text))
+    def _names(self) -> tuple[list[str], list[str]]:
+        """Return what a filter's words can be completed to: pools and nodes."""
+        snapshot = self.desk.console.snapshot
+        return [pool.name for pool in snapshot.pools], [node.name for node in snapshot.nodes]
 
-    def set_view(self, view: ViewState) -> None:
-        """Show what `view` says."""
-        self.view = view
-        self.redraw()
+    def _set_columns(self, columns: tuple[str, ...]) -> None:
+        self.set_view(replace(self.view, columns=columns))
 
-    def _sort(self, column: str | None) -> None:
-        if column is not None:
-            same = column == self.view.sort
-            self.set_view(
-                replace(self.view, sort=column, descending=same and not self.view.descending)
-            )
+    def _keep(self, digit: str | None) -> None:
+        if digit:
+            kept = {**self.desk.preferences.filters, digit: self.view.filter_text}
+            self.desk.remember(filters=kept)
+            self.desk.say(f"{digit} uses {self.view.filter_text}")

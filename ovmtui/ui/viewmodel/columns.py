@@ -32,6 +32,8 @@ class Column:
     right: bool = False
     grows: bool = False
     """Whether it takes the room that is left."""
+    spare: int = 0
+    """Columns that must be left over beside it: what is only nice to have crowds nothing."""
 
 
 COLUMNS = (
@@ -45,8 +47,13 @@ COLUMNS = (
     Column("vcpu", "VCPU", 4, 7, right=True),
     Column("mem", "MEM", 6, 6, right=True),
     Column("cpu", "CPU%", 5, 5, right=True),
+    Column("trend", "TREND", 10, 11, spare=40),
     Column("note", "JOB · NOTE", 12, 4, grows=True),
+    Column("uuid", "UUID", 36, 6),
 )
+USUAL = tuple(column.id for column in COLUMNS if column.id != "uuid")
+"""Columns that are wanted until others are chosen."""
+_PLACES = {column.id: index for index, column in enumerate(COLUMNS)}
 
 
 def fit(text: str, width: int) -> str:
@@ -57,7 +64,11 @@ def fit(text: str, width: int) -> str:
 
 
 def layout(
-    width: int, *, hidden: frozenset[str] = frozenset(), node_name: int = 0
+    width: int,
+    *,
+    wanted: Sequence[str] = USUAL,
+    hidden: frozenset[str] = frozenset(),
+    node_name: int = 0,
 ) -> tuple[tuple[int, int], ...]:
     """Return index and width of the columns that have room in `width`, in their order.
 
@@ -66,19 +77,21 @@ def layout(
 
     Args:
         width: columns of the terminal.
-        hidden: ids of columns that are not wanted.
+        wanted: ids of the columns that were chosen, in their order.
+        hidden: ids of columns that have nothing to say.
         node_name: columns that the longest name of a node needs.
     """
     widths = {column.id: column.width for column in COLUMNS}
     widths["node"] = max(widths["node"], min(node_name, _WIDEST_NODE))
-    chosen = [(index, column) for index, column in enumerate(COLUMNS) if column.id not in hidden]
+    chosen = [(_PLACES[id], COLUMNS[_PLACES[id]]) for id in wanted if id not in hidden]
 
     def needed(columns: Sequence[tuple[int, Column]]) -> int:
-        return MARGIN + sum(widths[column.id] + GAP for _, column in columns)
+        room = sum(widths[column.id] + GAP for _, column in columns)
+        return MARGIN + room + max((column.spare for _, column in columns), default=0)
 
     while len(chosen) > 1 and needed(chosen) > width:
         chosen.remove(max(chosen, key=lambda pair: pair[1].priority))
-    spare = max(0, width - needed(chosen))
+    spare = max(0, width - MARGIN - sum(widths[column.id] + GAP for _, column in chosen))
     if any(column.id == "node" for _, column in chosen):
         wish = min(2 * node_name + 1, _WIDEST_PLACES)
         extra = min(spare, max(0, wish - widths["node"]))

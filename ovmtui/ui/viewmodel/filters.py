@@ -45,7 +45,12 @@ _STATES: dict[str, tuple[Callable[[Vm], set[str]], tuple[str, ...]]] = {
     ),
 }
 """Fields of a few fixed values, with what they can be."""
-_FIELDS = (*_TEXTS, *_STATES)
+FIELDS = (*_TEXTS, *_STATES)
+"""Fields that are followed by a colon."""
+NUMBERS = tuple(_NUMBERS)
+"""Fields that are compared with a number."""
+VALUES = {field: values for field, (_, values) in _STATES.items()}
+"""What a field can be, where that is one of a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def _condition(text: str, position: int) -> Matcher | FilterError:
         return _state(field, wanted, position + len(field) + 1)
     if field.lower() in _TEXTS:
         return _field(_TEXTS[field.lower()], wanted)
-    return _unknown(field, _FIELDS, position)
+    return _unknown(field, FIELDS, position)
 
 
 def _word(word: str) -> Matcher:

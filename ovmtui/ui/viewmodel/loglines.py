@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
 
@@ -14,6 +15,8 @@ MARGIN = 1
 """Columns before the node."""
 INDENT = 2
 """Columns between the node and a line of output."""
+STDERR_MARK = "!"
+"""Before a line that came on standard error: colour alone does not tell."""
 _NARROWEST = 16
 """Columns for text under which lines are not wrapped any more."""
 _LONGEST = 2000
@@ -29,6 +32,8 @@ class LogLine:
     node: str
     text: str
     role: str
+    stamp: str = ""
+    """Date and time; empty for a line that goes on."""
 
 
 def log_lines(event: JobEvent, *, merged: bool) -> tuple[LogLine, ...]:
@@ -38,12 +43,14 @@ def log_lines(event: JobEvent, *, merged: bool) -> tuple[LogLine, ...]:
         return ()
     node = visible(event.node or "", limit=40)
     role = _role(event)
+    stamp = f"{datetime.fromtimestamp(event.at).astimezone():%Y-%m-%d %H:%M:%S}"
     if event.kind is EventKind.OUTPUT:
-        return (LogLine("", node, visible(message, limit=_LONGEST), role),)
+        head = STDERR_MARK if event.stream is Stream.STDERR else ""
+        return (LogLine(head, node, visible(message, limit=_LONGEST), role, stamp),)
     first, *rest = message.split("\n")
     head = prefix_of(event, zone=None).rstrip() if merged else _short_head(event)
     return (
-        LogLine(head, node, visible(first, limit=_LONGEST), role),
+        LogLine(head, node, visible(first, limit=_LONGEST), role, stamp),
         *(LogLine("", node, visible(line, limit=_LONGEST), role) for line in rest),
     )
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import VmKey
@@ -22,7 +21,9 @@ from ovmtui.ui.viewmodel.cells import (
     service_cells,
 )
 from ovmtui.ui.viewmodel.filters import FilterError, parse
+from ovmtui.ui.viewmodel.grouping import group_of, group_title, sort
 from ovmtui.ui.viewmodel.times import age
+from ovmtui.ui.viewmodel.trends import Trends
 from ovmtui.ui.viewmodel.view import ViewState
 
 
@@ -35,6 +36,8 @@ class Row:
     role: str = "text"
     """`danger` and `dim` colour the whole row, `marked` its mark."""
     marked: bool = False
+    heading: str = ""
+    """Not empty: no machine, but the name of the group that follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,11 @@ class Rows:
     """Names of marked machines that the filter hides."""
     error: FilterError | None = None
 
+    @property
+    def keys(self) -> tuple[VmKey, ...]:
+        """The machines that are shown, in their order."""
+        return tuple(row.key for row in self.rows if not row.heading)
+
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
@@ -57,7 +65,7 @@ class _Moment:
     """Time since the epoch, for the time that a job has taken; None leaves it out."""
 
 
-RowCache = dict[VmKey, tuple[Vm, JobState | None, bool, Row]]
+RowCache = dict[VmKey, tuple[Vm, JobState | None, bool, str, Row]]
 """Rows with what they were made of: a machine that did not change keeps its row."""
 
 
@@ -69,6 +77,7 @@ def build(
     now: float,
     wall: float | None = None,
     cache: RowCache | None = None,
+    trends: Trends | None = None,
 ) -> Rows:
     """Return the rows for `view`.
 
@@ -83,6 +92,7 @@ def build(
         wall: seconds since the epoch, for how long jobs have run; None leaves that out.
         cache: unchanged machines are the same objects in each snapshot, so the rows of
             the last time save most of the work.
+        trends: how busy the machines were; asked only when that column is wanted.
     """
     cache = {} if cache is None else cache
     for gone in [key for key in cache if key not in snapshot.vms]:
@@ -91,48 +101,49 @@ def build(
     error = found if isinstance(found, FilterError) else None
     chosen = found.before if isinstance(found, FilterError) else found
     machines = [vm for vm in snapshot.vms.values() if chosen.matches(vm, snapshot)]
-    machines.sort(key=_name_key)
-    machines.sort(key=_SORT_KEYS.get(view.sort, _name_key), reverse=view.descending)
-    if view.sort in _FIGURES:
-        # What is not known stands last, whichever way the figures go.
-        machines.sort(key=lambda vm: _FIGURES[view.sort](vm) is None)
+    sort(machines, view)
     moment = _Moment(now, wall)
     running = {job.vm: job for job in jobs if job.running}
     shown = {vm.key for vm in machines}
     hidden = sorted(snapshot.vms[key].name for key in view.marks - shown if key in snapshot.vms)
+    trend = trends.spark if trends is not None and "trend" in view.columns else _no_trend
+    rows = [
+        _cached(
+            cache,
+            vm,
+            snapshot,
+            running.get(vm.key),
+            moment,
+            marked=vm.key in view.marks,
+            trend=trend(vm.key),
+        )
+        for vm in machines
+    ]
     return Rows(
-        tuple(
-            _cached(cache, vm, snapshot, running.get(vm.key), moment, marked=vm.key in view.marks)
-            for vm in machines
-        ),
+        tuple(grouped(machines, rows, snapshot, by=view.group)) if view.group else tuple(rows),
         total=len(snapshot.vms),
         hidden_marks=tuple(hidden),
         error=error,
     )
 
 
-def _name_key(vm: Vm) -> tuple[str, str]:
-    return (vm.label.lower(), str(vm.key))
+def grouped(
+    machines: Sequence[Vm], rows: Sequence[Row], snapshot: Snapshot, *, by: str
+) -> Iterator[Row]:
+    """Yield `rows` with a heading before each group; `machines` are sorted by group already."""
+    before: str | None = None
+    for vm, row in zip(machines, rows, strict=True):
+        name = group_of(vm, by)
+        if name != before:
+            members = [other for other in machines if group_of(other, by) == name]
+            title = group_title(name, members, snapshot, by=by)
+            yield Row(VmKey("", f"group {name}"), (), "heading", heading=title)
+            before = name
+        yield row
 
 
-_FIGURES: Mapping[str, Callable[[Vm], float | None]] = {
-    "vcpu": lambda vm: vm.vcpus,
-    "mem": lambda vm: vm.memory_mib,
-    "cpu": lambda vm: vm.cpu_percent,
-}
-_SORT_KEYS: Mapping[str, Callable[[Vm], Any]] = {
-    "name": _name_key,
-    "pool": lambda vm: vm.key.pool,
-    "node": lambda vm: [node.name for node in vm.nodes] or ["\U0010ffff"],
-    "state": lambda vm: list(VmState).index(vm.state),
-    "ha": lambda vm: (not vm.drifts, list(HaState).index(vm.ha.state)),
-    "service": lambda vm: vm.service.name.lower() if vm.service else "\U0010ffff",
-    "env": lambda vm: (vm.service.environment if vm.service else None) or "\U0010ffff",
-    "vcpu": lambda vm: vm.vcpus or 0,
-    "mem": lambda vm: vm.memory_mib or 0,
-    "cpu": lambda vm: vm.cpu_percent or 0,
-    "note": lambda vm: vm.reason,
-}
+def _no_trend(vm: VmKey) -> str:
+    return ""
 
 
 def _cached(
@@ -143,18 +154,28 @@ def _cached(
     moment: _Moment,
     *,
     marked: bool,
+    trend: str,
 ) -> Row:
     known = cache.get(vm.key)
-    if known is not None and known[0] is vm and known[1] is job and known[2] == marked:
-        return known[3]
-    row = _row(vm, snapshot, job, moment, marked=marked)
+    same = known is not None and known[0] is vm and known[1] is job
+    if known is not None and same and known[2] == marked and known[3] == trend:
+        return known[4]
+    row = _row(vm, snapshot, job, moment, marked=marked, trend=trend)
     if job is None and all(copy.certain for copy in vm.copies):
         # A row that tells an age or a duration changes by itself.
-        cache[vm.key] = (vm, job, marked, row)
+        cache[vm.key] = (vm, job, marked, trend, row)
     return row
 
 
-def _row(vm: Vm, snapshot: Snapshot, job: JobState | None, moment: _Moment, *, marked: bool) -> Row:
+def _row(
+    vm: Vm,
+    snapshot: Snapshot,
+    job: JobState | None,
+    moment: _Moment,
+    *,
+    marked: bool,
+    trend: str,
+) -> Row:
     stale = bool(vm.copies) and not any(copy.certain for copy in vm.copies)
     role = "text"
     if vm.state is VmState.SPLIT_BRAIN:
@@ -172,7 +193,9 @@ def _row(vm: Vm, snapshot: Snapshot, job: JobState | None, moment: _Moment, *, m
         Cell(figure(vm.vcpus)),
         Cell(memory(vm.memory_mib)),
         Cell(percent(vm.cpu_percent)),
+        Cell(trend, "dim"),
         _working(job, moment.wall) if job else _note(vm, snapshot, moment.now, stale=stale),
+        Cell(vm.key.identity, "dim"),
     )
     return Row(vm.key, cells, role, marked)
 

@@ -24,6 +24,8 @@ class NodeCell:
     role: str
     text: str
     """All there is to say."""
+    middle: str
+    """The same without the load."""
     brief: str
     """The same for a narrow terminal."""
 
@@ -47,7 +49,9 @@ def node_cells(
 
 def _cell(node: NodeView, wall_offset: float, zone: tzinfo | None) -> NodeCell:
     symbol, role, text, brief = _content(node, wall_offset, zone)
-    return NodeCell(node.key, visible(node.key.name, limit=40), symbol, role, text, brief)
+    load = "" if node.load is None or not node.certain else f" load {node.load:.1f}"
+    name = visible(node.key.name, limit=40)
+    return NodeCell(node.key, name, symbol, role, text + load, text, brief)
 
 
 def _content(node: NodeView, wall_offset: float, zone: tzinfo | None) -> tuple[str, str, str, str]:
@@ -70,6 +74,17 @@ def _content(node: NodeView, wall_offset: float, zone: tzinfo | None) -> tuple[s
     if node.maintenance:
         return "◐", "warn", f"maintenance {text}", f"maint. {vms}"
     return "●", "ok", text, vms
+
+
+def node_symbol(node: NodeView) -> tuple[str, str]:
+    """Return a node's symbol and its role."""
+    if node.reach is Reach.CONNECTING:
+        return "◌", "dim"
+    if node.reach is not Reach.UP:
+        return "✖", "danger"
+    if not node.certain:
+        return "?", "unknown"
+    return ("◐", "warn") if node.maintenance else ("●", "ok")
 
 
 def _memory(node: NodeView) -> str:

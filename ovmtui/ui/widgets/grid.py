@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Click
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -18,6 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ovmtui.model.identity import VmKey
+from ovmtui.ui.actions.moves import move_bindings
 from ovmtui.ui.viewmodel.rows import Row, Rows
 from ovmtui.ui.viewmodel.view import ViewState
 from ovmtui.ui.widgets.row_painter import RowPainter, Shape, shape_of
@@ -30,13 +31,7 @@ class Grid(ScrollView, can_focus=True):
     Grid { height: 1fr; width: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "step(-1)", "Up", show=False),
-        Binding("down,j", "step(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "edge(-1)", "First", show=False),
-        Binding("end,G", "edge(1)", "Last", show=False),
-        Binding("enter", "select", "Details", show=False),
+        *move_bindings(),
     ]
     empty_text = reactive("no machines")
     """Shown while there is no row."""
@@ -49,13 +44,6 @@ class Grid(ScrollView, can_focus=True):
             self.key = key
             self.lost = lost
             """The machine it was on, when that is not shown any more."""
-
-    class Selected(Message):
-        """Enter was pressed on a machine."""
-
-        def __init__(self, key: VmKey) -> None:
-            super().__init__()
-            self.key = key
 
     def __init__(self, *, id: str | None = None) -> None:
         """Begin without rows."""
@@ -86,11 +74,12 @@ class Grid(ScrollView, can_focus=True):
         """Show `rows`, repainting the lines that differ."""
         new = rows.rows if isinstance(rows, Rows) else rows
         old, self._rows = self._rows, new
-        self._index = {row.key: line for line, row in enumerate(new)}
+        self._index = {row.key: line for line, row in enumerate(new) if not row.heading}
         shape = shape_of(new)
         same_order = (view.sort, view.descending) == (self._view.sort, self._view.descending)
+        same_columns = view.columns == self._view.columns
         self._view = view
-        if shape != self._shape:
+        if not same_columns or shape != self._shape:
             self._shape = shape
             self._relayout()
         elif not same_order:
@@ -169,11 +158,6 @@ class Grid(ScrollView, can_focus=True):
         """Move the cursor to the first or last row."""
         self._move_to_line(0 if direction < 0 else len(self._rows) - 1)
 
-    def action_select(self) -> None:
-        """Tell that the machine under the cursor was chosen."""
-        if self._cursor is not None:
-            self.post_message(self.Selected(self._cursor))
-
     def render_line(self, y: int) -> Strip:
         """Return line `y` of the visible part; the heading stays on top."""
         self.painted += 1
@@ -213,21 +197,37 @@ class Grid(ScrollView, can_focus=True):
             if delta:
                 self._scroll_to_cursor()
         else:
-            self._cursor_line = min(self._cursor_line, len(self._rows) - 1)
-            self._cursor = self._rows[self._cursor_line].key
+            line = self._machine_line(min(self._cursor_line, len(self._rows) - 1), 1)
+            self._cursor, self._cursor_line = self._rows[line].key, line
         return self._cursor != before
 
     def _move_to_line(self, line: int) -> None:
         if self._rows:
-            self.move_to(self._rows[max(0, min(line, len(self._rows) - 1))].key)
+            direction = 1 if line >= self._cursor_line else -1
+            line = max(0, min(line, len(self._rows) - 1))
+            self.move_to(self._rows[self._machine_line(line, direction)].key)
+
+    def _machine_line(self, line: int, direction: int) -> int:
+        """Return `line`, or the next one in that direction that is no heading of a group."""
+        for way in (direction, -direction):
+            for other in range(line, len(self._rows) if way > 0 else -1, way):
+                if not self._rows[other].heading:
+                    return other
+        return line
 
     def _scroll_to_cursor(self) -> None:
         height = max(1, self.size.height - 1)
         top = int(self.scroll_offset.y)
-        if self._cursor_line < top:
-            self.scroll_to(y=self._cursor_line, animate=False)
+        if self._cursor_line < top + self._headings_above:
+            self.scroll_to(y=self._cursor_line - self._headings_above, animate=False)
         elif self._cursor_line >= top + height:
             self.scroll_to(y=self._cursor_line - height + 1, animate=False)
+
+    @property
+    def _headings_above(self) -> int:
+        """1 when the cursor is on the first machine of a group: its heading comes into sight."""
+        above = self._cursor_line - 1
+        return int(0 <= above < len(self._rows) and bool(self._rows[above].heading))
 
     def _refresh_changed(self, old: tuple[Row, ...], new: tuple[Row, ...]) -> None:
         for line in range(max(len(old), len(new))):
@@ -242,5 +242,5 @@ class Grid(ScrollView, can_focus=True):
             self.refresh(Region(0, y, self._width, 1))
 
     def _relayout(self) -> None:
-        self._painter.fit(self._width, self._shape)
+        self._painter.fit(self._width, self._shape, self._view.columns)
         self.refresh()

@@ -28,8 +28,8 @@ class NodeStrip(Line):
 
 
 def _fitted(cells: Sequence[NodeCell], room: int, style: Styles) -> Text:
-    """Return the most that fits: all words, the brief ones, those of problems, names."""
-    for words in (_all, _brief, _of_problems):
+    """Return the most that fits: all words, all but the load, few, those of problems, names."""
+    for words in (_all, _middle, _brief, _of_problems):
         text = _line(cells, words, style)
         if cell_len(text.plain) <= room:
             return text
@@ -42,6 +42,10 @@ def _fitted(cells: Sequence[NodeCell], room: int, style: Styles) -> Text:
 
 def _all(cell: NodeCell) -> str:
     return cell.text
+
+
+def _middle(cell: NodeCell) -> str:
+    return cell.middle
 
 
 def _brief(cell: NodeCell) -> str:

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
 from ovmtui.model.job import JobEvent
+from ovmtui.ui.actions.moves import move_bindings, output_bindings
 from ovmtui.ui.viewmodel.columns import fit
-from ovmtui.ui.viewmodel.loglines import INDENT, MARGIN, LogLine, log_lines, wrapped
+from ovmtui.ui.viewmodel.loglines import INDENT, MARGIN, LogLine
+from ovmtui.ui.viewmodel.outputlines import OutputLines
 from ovmtui.ui.widgets.row_painter import plain
 
-LINES = 10_000
-"""Lines that are kept; the journal has them all."""
 _RATE = 15.0
 """Paintings a second, at most."""
-_NODE_WIDTHS = (8, 16)
-"""Columns of the node: as many as the longest name needs, within these."""
-_NODE_ROLES = 6
 
 
 class OutputPane(ScrollView, can_focus=True):
@@ -36,12 +32,8 @@ class OutputPane(ScrollView, can_focus=True):
     OutputPane { height: 1fr; width: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "step(-1)", "Up", show=False),
-        Binding("down,j", "step(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "edge(-1)", "First", show=False),
-        Binding("end,G", "edge(1)", "Last", show=False),
+        *move_bindings(),
+        *output_bindings(),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -50,20 +42,25 @@ class OutputPane(ScrollView, can_focus=True):
         self.follow = True
         """Whether new lines are scrolled to."""
         self.style_of: Callable[[str], Style] = plain
-        self._new: deque[JobEvent] = deque(maxlen=LINES)
-        """Events since the last painting; more than fill the pane are never looked at."""
-        self._lines: deque[LogLine] = deque(maxlen=LINES)
-        self._shown: deque[LogLine] = deque(maxlen=LINES)
-        """The lines as they are shown, long ones cut into several."""
+        self._lines = OutputLines()
         self._heading = ""
-        self._merged = False
         self._dirty = False
         self._timer: Timer | None = None
         """Ticks while there is something to paint; None before the pane is mounted."""
         self._ticking = False
-        self._node_numbers: dict[str, int] = {}
-        """Nodes in the order in which they were first seen: each has a colour."""
-        self._node_width = _NODE_WIDTHS[0]
+        self._times = False
+        self._searched = ""
+        self._match: int | None = None
+        """The line of the match that was gone to."""
+
+    class SearchAsked(Message):
+        """The operator wants to search in the output."""
+
+    class SaveAsked(Message):
+        """The operator wants the output in a file."""
+
+    class TimesAsked(Message):
+        """The operator wants each line's date and time, or not."""
 
     def on_mount(self) -> None:
         """Take the application's styles."""
@@ -75,18 +72,65 @@ class OutputPane(ScrollView, can_focus=True):
 
     def show(self, title: str, events: Sequence[JobEvent], *, merged: bool) -> None:
         """Show other events from the beginning, under the heading `title`."""
-        self._new.clear()
-        self._lines.clear()
-        self._shown.clear()
-        self._merged = merged
+        self._lines.begin(events, merged=merged)
         self._heading = title
+        self._match = None
         self.follow = True
-        self._new.extend(events)
         self._mark_dirty()
+
+    def show_times(self, times: bool) -> None:
+        """Begin each line with its date and time, or with the time of its step alone."""
+        if times != self._times:
+            self._times = times
+            self._wrap_all()
+
+    def search(self, text: str) -> str:
+        """Go to the newest line with `text` in it; return what is to be said of it."""
+        self._searched = text
+        self._match = None
+        self.refresh()
+        return self._go_to_match(-1) if text else ""
+
+    def find(self, direction: int) -> str:
+        """Go to the next line that matches, or to the one before; return what is to be said."""
+        return self._go_to_match(direction)
+
+    def _go_to_match(self, direction: int) -> str:
+        if not self._searched:
+            return "nothing is searched for yet: / searches"
+        lines = self._lines.with_text(self._searched)
+        if not lines:
+            return f"{self._searched} is not in this output"
+        here = self._match if self._match is not None else len(self._lines.shown)
+        if direction > 0:
+            self._match = next((n for n in lines if n > here), lines[0])
+        else:
+            self._match = next((n for n in reversed(lines) if n < here), lines[-1])
+        self._scroll(max(0, self._match - self.size.height // 2))
+        return f"{self._searched}: {lines.index(self._match) + 1} of {len(lines)}"
+
+    def action_search(self) -> None:
+        """Ask for the words."""
+        self.post_message(self.SearchAsked())
+
+    def action_find(self, direction: int) -> None:
+        """Go to another match."""
+        desk = getattr(self.app, "desk", None)
+        said = self.find(direction)
+        if desk is not None:
+            desk.say(said)
+
+    def action_save(self) -> None:
+        """Ask for it to be written to a file."""
+        self.post_message(self.SaveAsked())
+
+    def action_times(self) -> None:
+        """Ask for dates and times."""
+        self.post_message(self.TimesAsked())
 
     def append(self, events: Sequence[JobEvent]) -> None:
         """Add events; they are painted soon."""
-        self._new.extend(events)
+        self._lines.add(events)
         self._mark_dirty()
 
     def set_heading(self, text: str) -> None:
@@ -97,10 +141,7 @@ class OutputPane(ScrollView, can_focus=True):
 
     def text(self) -> str:
         """Return what is kept, as plain text."""
-        self._take_in()
-        width = self._node_width
-        lines = (f"{fit(line.node, width)} {line.head:1} {line.text}" for line in self._lines)
-        return "\n".join((self._heading, *(line.rstrip() for line in lines)))
+        return f"{self._heading}\n{self._lines.text()}"
 
     def theme_changed(self) -> None:
         """Paint with other styles."""
@@ -138,8 +179,8 @@ class OutputPane(ScrollView, can_focus=True):
         if y == 0:
             mark = "" if self.follow else "  (scrolled: G follows)"
             strip = Strip([Segment(f" {self._heading}{mark}", self.style_of("heading"))])
-        elif line < len(self._shown):
-            strip = self._strip(self._shown[line])
+        elif line < len(self._lines.shown):
+            strip = self._strip(self._lines.shown[line], found=line == self._match)
         else:
             return Strip.blank(width, base)
         return strip.adjust_cell_length(width, base).apply_style(base)
@@ -151,7 +192,7 @@ class OutputPane(ScrollView, can_focus=True):
 
     @property
     def _last_top(self) -> int:
-        return max(0, len(self._shown) + 1 - self.size.height)
+        return max(0, len(self._lines.shown) + 1 - self.size.height)
 
     def _scroll(self, top: int) -> None:
         top = max(0, min(top, self._last_top))
@@ -177,51 +218,30 @@ class OutputPane(ScrollView, can_focus=True):
     def _paint(self) -> None:
         self._dirty = False
         follow, top = self.follow, int(self.scroll_offset.y)
-        dropped = self._take_in()
-        self.virtual_size = Size(self.size.width, len(self._shown) + 1)
+        dropped = self._lines.take_in()
+        if self._match is not None:
+            self._match -= dropped
+        self.virtual_size = Size(self.size.width, len(self._lines.shown) + 1)
         # Who has scrolled away reads on undisturbed while old lines go.
         self.scroll_to(y=self._last_top if follow else max(0, top - dropped), animate=False)
         self.follow = follow
         self.refresh()
 
-    def _take_in(self) -> int:
-        """Make lines of the new events; return how many shown lines have gone for them."""
-        count = len(self._shown)
-        added = 0
-        while self._new:
-            for line in log_lines(self._new.popleft(), merged=self._merged):
-                self._see_node(line.node)
-                self._lines.append(line)
-                pieces = wrapped(line, width=self._width, node_width=self._node_width)
-                self._shown.extend(pieces)
-                added += len(pieces)
-        return max(0, count + added - len(self._shown))
-
-    def _see_node(self, node: str) -> None:
-        if node in self._node_numbers:
-            return
-        self._node_numbers[node] = len(self._node_numbers)
-        narrow, wide = _NODE_WIDTHS
-        width = min(wide, max(narrow, self._node_width, cell_len(node)))
-        if width != self._node_width:
-            self._node_width = width
-            self._wrap_all()
-
     def _wrap_all(self) -> None:
-        self._shown.clear()
-        for line in self._lines:
-            self._shown.extend(wrapped(line, width=self._width, node_width=self._node_width))
+        self._lines.wrap(self._width, times=self._times)
         self._mark_dirty()
 
-    def _strip(self, line: LogLine) -> Strip:
-        number = self._node_numbers.get(line.node, 0) % _NODE_ROLES
-        node_style = self.style_of(f"node{number}")
+    def _strip(self, line: LogLine, *, found: bool) -> Strip:
+        node_style = self.style_of(self._lines.role(line.node))
         head = f" {line.head} " if line.head else " " * INDENT
+        text_style = self.style_of(line.role)
+        if self._searched and self._searched.lower() in line.text.lower():
+            text_style += self.style_of("cursor" if found else "marked")
         return Strip(
             [
                 Segment(" " * MARGIN),
-                Segment(fit(line.node, self._node_width), node_style),
+                Segment(fit(line.node, self._lines.node_width), node_style),
                 Segment(head, self.style_of("dim")),
-                Segment(line.text, self.style_of(line.role)),
+                Segment(line.text, text_style),
             ]
         )

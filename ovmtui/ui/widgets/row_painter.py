@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from ovmtui.model.identity import VmKey
 from ovmtui.ui.viewmodel.cells import Cell
-from ovmtui.ui.viewmodel.columns import COLUMNS, GAP, MARGIN, aligned, layout
+from ovmtui.ui.viewmodel.columns import COLUMNS, GAP, MARGIN, USUAL, aligned, layout
 from ovmtui.ui.viewmodel.rows import Row
 from ovmtui.ui.viewmodel.view import ViewState
 
@@ -39,10 +39,11 @@ class Shape:
 
 def shape_of(rows: Sequence[Row]) -> Shape:
     """Return what `rows` ask of the columns."""
-    pools = {row.key.pool for row in rows}
+    machines = [row for row in rows if not row.heading]
+    pools = {row.key.pool for row in machines}
     # Rows with two nodes come and go; the columns shall not move for that.
-    nodes = {node for row in rows for node in row.cells[_NODE].text.split("+")}
-    services = any(row.cells[_SERVICE].text for row in rows)
+    nodes = {node for row in machines for node in row.cells[_NODE].text.split("+")}
+    services = any(row.cells[_SERVICE].text for row in machines)
     return Shape(len(pools) <= 1, services, max(map(cell_len, nodes), default=0))
 
 
@@ -58,13 +59,13 @@ class RowPainter:
         self._strips: dict[VmKey, tuple[Row, Strip]] = {}
         """Rendered rows of machines that were seen, with the row that was rendered."""
 
-    def fit(self, width: int, shape: Shape) -> None:
-        """Render rows of that shape for another width."""
+    def fit(self, width: int, shape: Shape, wanted: Sequence[str] = USUAL) -> None:
+        """Render rows of that shape for another width, or with other columns."""
         self._width = width
         hidden = frozenset({"pool"}) if shape.one_pool else frozenset[str]()
         if not shape.services:
             hidden |= {"service", "env"}
-        self._columns = layout(width, hidden=hidden, node_name=shape.node_name)
+        self._columns = layout(width, wanted=wanted, hidden=hidden, node_name=shape.node_name)
         self._strips.clear()
 
     def forget(self, *, but: Container[VmKey] = ()) -> None:
@@ -99,6 +100,16 @@ class RowPainter:
         return self._render(row, "▸").adjust_cell_length(self._width).apply_style(style)
 
     def _render(self, row: Row, pointer: str) -> Strip:
+        if row.heading:
+            text = f" {row.heading} "
+            rule = "─" * max(0, self._width - cell_len(text) - 2)
+            return Strip(
+                [
+                    Segment("─", self.style_of("dim")),
+                    Segment(text, self.style_of("accent")),
+                    Segment(rule, self.style_of("dim")),
+                ]
+            )
         segments = [
             Segment(pointer, self.style_of("accent")),
             Segment("■" if row.marked else " ", self.style_of("marked")),

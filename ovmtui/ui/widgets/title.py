@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.style import Style
 from rich.text import Text
 
 from ovmtui.ui.desk import Desk
@@ -31,7 +30,7 @@ class TitleBar(Line):
         left, _, clock = said.rpartition("  ")
         if desk.replay is not None:
             left = f"{desk.replay.status}  {left}"
-        production = any(pool.production for pool in console.snapshot.pools)
+        production = [pool for pool in console.snapshot.pools if pool.production]
         band = " PRODUCTION " if production else ""
         room = max(1, self.size.width - len(clock) - len(band) - 4)
         text = Text(" ")
@@ -42,6 +41,7 @@ class TitleBar(Line):
         text.highlight_regex(r"! \d+ alerts?", desk.style("warn"))
         text.highlight_regex(r"jobs \d+", desk.style("accent"))
         text.truncate(room, overflow="ellipsis", pad=True)
-        text.append(band, desk.style("danger") + Style(reverse=True))
+        if production:
+            text.append(band, desk.band(production[0]))
         text.append(f"  {clock}", desk.style("dim"))
         self.set_text(text)

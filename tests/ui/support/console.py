@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ovmtui.errors import PlanRefused
-from ovmtui.model.identity import VmKey
+from ovmtui.errors import PlanRefused, UsageError
+from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import EventKind, JobEvent, JobState, Outcome, advance
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan import flows
@@ -17,7 +17,7 @@ from ovmtui.plan.placement import Target, rank_targets
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.render import describe_step
 from ovmtui.plan.verdict import Finding, Standing, Verdict
-from ovmtui.runtime.companions import Checker
+from ovmtui.runtime.companions import Checker, PastJob
 from ovmtui.runtime.interface import (
     BatchChanged,
     HostKeyQuestion,
@@ -56,6 +56,10 @@ class ScriptedConsole:
     refusal: PlanRefused | None = None
     """What `run` raises."""
 
+    records: list[PastJob] = field(default_factory=list)
+    """What the journal has, the newest first."""
+    files: dict[tuple[str, str], str] = field(default_factory=dict)
+    """vm.cfg files by node and path."""
     checker: Checker = field(default_factory=NoChecker)
 
     @property
@@ -68,6 +72,26 @@ class ScriptedConsole:
         self._plans: dict[str, Plan] = {}
         self._events: dict[str, list[JobEvent]] = {}
         self._listeners: list[Callable[[Update], None]] = []
+
+    @property
+    def history(self) -> ScriptedConsole._Past:
+        return self._Past(self)
+
+    @dataclass
+    class _Past:
+        console: ScriptedConsole
+
+        async def jobs(self, *, limit: int) -> Sequence[PastJob]:
+            return self.console.records[:limit]
+
+        async def events(self, job: str) -> Sequence[JobEvent]:
+            return self.console._events.get(job, [])
+
+    async def read_config(self, node: NodeKey, path: str) -> str:
+        try:
+            return self.files[node.name, path]
+        except KeyError:
+            raise UsageError(f"{path}: no such file") from None
 
     @property
     def jobs(self) -> Sequence[JobState]:

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.ui.app import OvmtuiApp
 from ovmtui.ui.desk import Replay
+from ovmtui.ui.preferences import Personal
 from ovmtui.ui.widgets.line import Line
 from tests.ui.support import pools
 from tests.ui.support.console import ScriptedConsole
@@ -80,6 +81,7 @@ async def driving(
     read_only: bool = False,
     prepare: Callable[[ScriptedConsole], None] | None = None,
     replay: Replay | None = None,
+    personal: Personal | None = None,
 ) -> AsyncIterator[Driver]:
     """Run the application on `snapshot`, the healthy pool if none is given.
 
@@ -88,7 +90,7 @@ async def driving(
     console = ScriptedConsole(snapshot or pools.healthy(), context=pools.context())
     if prepare is not None:
         prepare(console)
-    app = OvmtuiApp(console, read_only=read_only, replay=replay)
+    app = OvmtuiApp(console, read_only=read_only, replay=replay, personal=personal)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, console, pilot)
         await driver.settle()

@@ -213,3 +213,22 @@ def hostile() -> Snapshot:
     )
     domains = [domain(name, number) for number, name in enumerate(names, 1)]
     return pool(node("ovm1", *domains), node("ovm2"), node("ovm3"))
+
+
+def read_only() -> Snapshot:
+    """The healthy pool, in which nothing may be changed."""
+    snapshot = healthy()
+    return replace(snapshot, pools=tuple(replace(p, read_only=True) for p in snapshot.pools))
+
+
+def uneven() -> Snapshot:
+    """The healthy pool with hardly any memory left on ovm1."""
+    first, second, third = _nodes()
+    full = replace(first, facts=replace(first.facts, free_memory_mib=2048))
+    return pool(full, second, third, ha=_HA)
+
+
+def in_maintenance() -> Snapshot:
+    """The healthy pool with ovm2 kept free."""
+    first, second, third = _nodes()
+    return pool(first, replace(second, maintenance=True), third, ha=_HA)

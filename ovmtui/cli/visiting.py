@@ -1,0 +1,86 @@
+"""The operator's terminal, raw, while a program on a node has it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import termios
+import tty
+from types import TracebackType
+
+from ovmtui.model.identity import NodeKey
+from ovmtui.runtime.service import Service
+
+_LEAVE = b"\x1d"
+"""ctrl+], as `xm console` and telnet have it."""
+_CHUNK = 4096
+
+
+class RawTerminal:
+    """Implements `transport.interface.LocalTerminal` on standard input and output."""
+
+    def __init__(self) -> None:
+        """Leave the terminal as it is until it is entered."""
+        self._typed: asyncio.Queue[bytes] = asyncio.Queue()
+        self._input, self._output = sys.stdin.fileno(), sys.stdout.fileno()
+        self._before: list[object] = []
+
+    def __enter__(self) -> RawTerminal:
+        """Take every key as it is."""
+        self._before = termios.tcgetattr(self._input)
+        tty.setraw(self._input)
+        asyncio.get_running_loop().add_reader(self._input, self._read)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the terminal back as it was."""
+        asyncio.get_running_loop().remove_reader(self._input)
+        termios.tcsetattr(self._input, termios.TCSADRAIN, self._before)  # type: ignore[arg-type]
+
+    @property
+    def kind(self) -> str:
+        """What `$TERM` says."""
+        return os.environ.get("TERM", "vt100")
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines, now."""
+        return shutil.get_terminal_size()
+
+    async def typed(self) -> bytes:
+        """Return what was typed next; empty once ctrl+] was."""
+        return await self._typed.get()
+
+    def show(self, data: bytes) -> None:
+        """Show what the program writes."""
+        while data:
+            data = data[os.write(self._output, data) :]
+
+    def _read(self) -> None:
+        data = os.read(self._input, _CHUNK)
+        before, leave, _ = data.partition(_LEAVE)
+        if before:
+            self._typed.put_nowait(before)
+        if leave or not data:
+            self._typed.put_nowait(b"")
+
+
+async def visit(service: Service, node: NodeKey, script: str) -> str:
+    """Give the terminal to a program on `node`; return how it ended, in a sentence.
+
+    Raises:
+        TransportError: the connection is gone, or cannot take another session.
+    """
+    what = f"{script} on {node.name}" if script else node.name
+    sys.stdout.write(f"{what}: ctrl+] comes back to ovmtui\n")
+    sys.stdout.flush()
+    with RawTerminal() as terminal:
+        status = await service.visit(node, script, terminal)
+    return f"back from {what}" + (f" (exit code {status})" if status else "")

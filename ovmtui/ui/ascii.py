@@ -1,0 +1,44 @@
+"""The last step on the way to a terminal that knows no Unicode: every line in ASCII."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+_PAIRS = {
+    "●○◐◌◇▪■‖✖✗✓": '*o~.<##"xX+',
+    "▲▽▸▾▴▼◀▶": "^v>v^v<>",
+    "▓░█▁▂▃▄▅▆▇": "#.@_.:-=+*",
+    "─━│┃═║╌╎": "--||=|-|",
+    "┌┐└┘├┤┬┴┼╭╮╰╯": "+++++++++++++",
+    "▔▕▎▏▊▌▐": "-||||||",
+    "→←↑↓…·•⌕≠≤≥×–—": "><^v~--/#<>x--",
+    "“”„‘’«»": '"""\'\'<>',
+    "äöüÄÖÜßéèêáàâñç": "aouAOUseeeaaanc",
+}
+"""Stand-ins of one column: symbols of ours, frames of Textual's, letters of people's names."""
+_TABLE = {
+    ord(letter): other
+    for letters, others in _PAIRS.items()
+    for letter, other in zip(letters, others, strict=True)
+}
+
+
+def ascii_text(text: str) -> str:
+    """Return `text` in ASCII, in exactly as many columns."""
+    if text.isascii():
+        return text
+    return "".join(
+        letter if letter.isascii() else _TABLE.get(ord(letter), "?" * cell_len(letter))
+        for letter in text
+    )
+
+
+class AsciiOnly(LineFilter):
+    """Shows a stand-in for what is not ASCII, frames included."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return `segments` with their text in ASCII."""
+        return [Segment(ascii_text(text), style, control) for text, style, control in segments]

@@ -1,0 +1,130 @@
+"""The verbs on a node: empty it, fill it again, even a pool out, log in to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import work
+from textual.app import SuspendNotSupported
+
+from ovmtui.errors import OvmtuiError
+from ovmtui.model.identity import NodeKey
+from ovmtui.plan.balance import balancing
+from ovmtui.plan.evacuation import machines_on
+from ovmtui.plan.intent import Verb
+from ovmtui.toolstacks.consoles import console_command
+from ovmtui.ui.screens.listing import Picker
+from ovmtui.ui.screens.machine_actions import MachineActions
+from ovmtui.ui.screens.setting_up import setup_page
+
+
+class NodeActions(MachineActions):
+    """What can be done to a node, from the machine on it or from the list of nodes."""
+
+    def do_evacuate(self) -> None:
+        """Plan to move every machine away from the node under the cursor."""
+        self._with_node("evacuate which node?", self.evacuate)
+
+    def do_bring_back(self) -> None:
+        """Plan to bring back what was moved away."""
+        self._with_node("bring the machines of which node back?", self.bring_back)
+
+    def do_balance(self) -> None:
+        """Show the moves that would even the pool out."""
+        machine = self.machine
+        if machine is not None:
+            self.balance(machine.key.pool)
+
+    def do_shell(self) -> None:
+        """Log in to the node."""
+        self._with_node("log in to which node?", lambda node: self.visit(node, ""))
+
+    def do_console(self) -> None:
+        """Show the text console of the machine under the cursor."""
+        machine = self.machine
+        if machine is not None and len(machine.copies) == 1:
+            copy = machine.copies[0]
+            self.visit(copy.node, console_command(copy.domain))
+
+    def evacuate(self, node: NodeKey) -> None:
+        """Show each machine's target, or the reason why it stays."""
+        snapshot = self.desk.console.snapshot
+        view = snapshot.nodes[node]
+        if not view.certain:
+            why = view.list_problem or view.problem or "no answer yet"
+            self.desk.say(f"{node.name} cannot be emptied: {why}", "warning")
+            return
+        wanted = [(vm, None) for vm in machines_on(node, snapshot)]
+        self.plan_for_all(
+            self.desk.console.batches.moves(wanted),
+            title=f"evacuate {node.name}",
+            verb=Verb.MIGRATE,
+            emptied=node,
+        )
+
+    @work
+    async def bring_back(self, node: NodeKey) -> None:
+        """Show what would come back to `node`."""
+        try:
+            moves = await self.desk.console.batches.homecoming(node)
+        except OvmtuiError as error:
+            self.desk.say(str(error), "error")
+            return
+        if not moves:
+            self.desk.say(f"nothing was moved away from {node.name}, or it is all back")
+            return
+        title = f"bring the machines of {node.name} back"
+        self.plan_for_all(moves, title=title, verb=Verb.MIGRATE, filled=node)
+
+    def balance(self, pool: str) -> None:
+        """Show the few moves that would even out a pool's memory; nothing is done by itself."""
+        snapshot = self.desk.console.snapshot
+        hints = balancing(snapshot, pool)
+        if not hints:
+            self.desk.say(f"{pool}: no move would even it out much")
+            return
+        moves = self.desk.console.batches.moves(
+            (snapshot.vms[hint.vm], hint.target) for hint in hints
+        )
+        self.plan_for_all(moves, title=f"balance {pool}", verb=Verb.MIGRATE)
+
+    @work
+    async def set_up(self, node: NodeKey) -> None:
+        """Show how `node` would get the manager's command line."""
+        page = await setup_page(self.desk, node)
+        if page is not None:
+            self.app.push_screen(page, lambda job: self.follow(job) if job else None)
+
+    @work
+    async def visit(self, node: NodeKey, script: str) -> None:
+        """Give the terminal to a program on `node`; an empty script is a login shell."""
+        personal = self.desk.personal
+        if personal.visit is None:
+            self.desk.say("there is no node behind a recording", "warning")
+            return
+        try:
+            with self.app.suspend():
+                said = await personal.visit(node, script)
+        except SuspendNotSupported:
+            self.desk.say("this terminal cannot be handed over", "warning")
+        except OvmtuiError as error:
+            self.desk.say(f"{node.name}: {error}", "error")
+        else:
+            self.desk.say(said)
+        self.app.refresh(layout=True)
+
+    def _with_node(self, question: str, act: Callable[[NodeKey], object]) -> None:
+        """Do it to the node of the machine under the cursor; ask where there are several."""
+        machine = self.machine
+        nodes = machine.nodes if machine is not None else ()
+        if len(nodes) == 1:
+            act(nodes[0])
+            return
+        listed = nodes or tuple(self.desk.console.snapshot.nodes)
+        choices = [(f"{key.pool}/{key.name}", f"{key.name}  {key.pool}") for key in listed]
+
+        def chosen(choice: str | None) -> None:
+            if choice:
+                act(NodeKey(*choice.split("/", 1)))
+
+        self.app.push_screen(Picker(self.desk, title=question, choices=choices), chosen)
