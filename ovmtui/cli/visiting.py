@@ -11,6 +11,7 @@ import tty
 from types import TracebackType
 
 from ovmtui.model.identity import NodeKey
+from ovmtui.model.text import visible
 from ovmtui.runtime.service import Service
 
 _LEAVE = b"\x1d"
@@ -26,6 +27,8 @@ class RawTerminal:
         self._typed: asyncio.Queue[bytes] = asyncio.Queue()
         self._input, self._output = sys.stdin.fileno(), sys.stdout.fileno()
         self._before: list[object] = []
+        self.last = b""
+        """What the program wrote last."""
 
     def __enter__(self) -> RawTerminal:
         """Take every key as it is."""
@@ -60,6 +63,7 @@ class RawTerminal:
 
     def show(self, data: bytes) -> None:
         """Show what the program writes."""
+        self.last = (self.last + data)[-_CHUNK:]
         while data:
             data = data[os.write(self._output, data) :]
 
@@ -83,4 +87,9 @@ async def visit(service: Service, node: NodeKey, script: str) -> str:
     sys.stdout.flush()
     with RawTerminal() as terminal:
         status = await service.visit(node, script, terminal)
-    return f"back from {what}" + (f" (exit code {status})" if status else "")
+    if not status:
+        return f"back from {what}"
+    # What it said may have been seen for a moment only.
+    lines = terminal.last.decode(errors="replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+    return f"back from {what} (exit code {status}): {visible(last, limit=200)}"

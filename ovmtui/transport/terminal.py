@@ -49,6 +49,10 @@ async def _until_over(process: asyncssh.SSHClientProcess[bytes], terminal: Local
             # The operator leaves: what the program still says is shown, but not waited for long.
             process.stdin.write_eof()
             await asyncio.wait({showing}, timeout=_FAREWELL)
+        with contextlib.suppress(TimeoutError):
+            # Its exit code comes after its last word.
+            async with asyncio.timeout(_FAREWELL if showing.done() else 0):
+                await process.wait_closed()
     finally:
         for task in (showing, typing, sizing):
             task.cancel()

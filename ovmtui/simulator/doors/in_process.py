@@ -161,6 +161,10 @@ async def _feed(process: asyncssh.SSHServerProcess[bytes], stdin: asyncio.Stream
                 continue
             if not data:
                 break
+            if process.term_type is not None:
+                # There is no terminal behind this door: what it would do is done here.
+                process.stdout.write(data.replace(b"\r", b"\r\n"))
+                data = data.replace(b"\r", b"\n")
             stdin.write(data)
             await stdin.drain()
     except (asyncssh.Error, OSError):

@@ -14,6 +14,7 @@ from ovmtui.simulator.node import Xend
 from ovmtui.simulator.programs import xm_tables
 from ovmtui.simulator.programs.call import Call
 from ovmtui.simulator.programs.sxp import pretty
+from ovmtui.simulator.programs.xm_console import console
 from ovmtui.simulator.programs.xm_long import expression, long_listing
 
 GARBAGE = "\x1b[2J\x00\udcff\udcfe (most rec\r\n  -b- 12 x\ty 4096\n\udc9b31mNam"
@@ -244,7 +245,6 @@ _COMMANDS: dict[str, Callable[[Call, list[str]], Awaitable[None]]] = {
     "unpause": _unpause,
     "migrate": _migrate,
     "rename": _rename,
+    "console": console,
 }
-_WITH_USAGE = frozenset(
-    {"list", "create", "shutdown", "reboot", "destroy", "pause", "unpause", "migrate"}
-)
+_WITH_USAGE = frozenset("list create shutdown reboot destroy pause unpause migrate".split())
