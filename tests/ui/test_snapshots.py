@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,28 +13,23 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.verdict import Standing, Verdict
 from ovmtui.ui.app import OvmtuiApp
-from tests.ui.support import pools
+from ovmtui.ui.preferences import Personal
+from tests.ui.support import pools, scenes
 from tests.ui.support.console import ScriptedConsole
 from tests.ui.support.driving import SMALL, USUAL, Driver
+from tests.ui.support.scenes import Scene, keys
 from tests.ui.support.services import ScriptedChecker, with_services
 from tests.ui.support.stopped import two_stopped
 
 Compare = Callable[..., bool]
-Scene = Callable[[Driver], Awaitable[None]]
+
+
+THEMES = ("ovmtui-light", "ovmtui-contrast", "ovmtui-cvd", "ovmtui-16", "ovmtui-mono")
+"""Beside the dark one, in which everything else is shown."""
 
 
 async def as_it_is(driver: Driver) -> None:
     """Show the main screen."""
-
-
-def keys(*pressed: str, at: int = 1) -> Scene:
-    """Return the scene after some keys, with the cursor on machine `at`."""
-
-    async def scene(driver: Driver) -> None:
-        await driver.go_to(at)
-        await driver.press(*pressed)
-
-    return scene
 
 
 async def job_running(driver: Driver) -> None:
@@ -130,6 +125,7 @@ SCENES: dict[str, tuple[Callable[[], Snapshot], Scene]] = {
     "check": (with_services, keys("C")),
     "check_bad": (with_services, keys("C", "b", "down")),
     "check_mend": (with_services, keys("C", "down", "enter")),
+    **scenes.SCENES,
 }
 
 
@@ -144,18 +140,24 @@ PREPARED = {
     "check": checked,
     "check_bad": checked,
     "check_mend": checked,
+    **scenes.PREPARED,
 }
 """What a scene's console knows before the application starts."""
 
 
 def shown(
-    compare: Compare, scene: str, size: tuple[int, int], *, theme: str = "ovmtui-dark"
+    compare: Compare,
+    scene: str,
+    size: tuple[int, int],
+    *,
+    theme: str = "ovmtui-dark",
+    personal: Personal | None = None,
 ) -> bool:
     snapshot, play = SCENES[scene]
     console = ScriptedConsole(snapshot(), context=pools.context())
     if (prepare := PREPARED.get(scene)) is not None:
         prepare(console)
-    app = OvmtuiApp(console, theme=theme)
+    app = OvmtuiApp(console, theme=theme, personal=personal)
 
     async def before(pilot: Pilot[Any]) -> None:
         driver = Driver(app, console, pilot)
@@ -175,11 +177,24 @@ def test_screen(snap_compare: Compare, scene: str, size: tuple[int, int]) -> Non
     assert shown(snap_compare, scene, size)
 
 
-def test_home_in_light(snap_compare: Compare) -> None:
-    assert shown(snap_compare, "job_running", USUAL, theme="ovmtui-light")
+@pytest.mark.parametrize("size", [SMALL, USUAL], ids=["80x24", "140x40"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_home_in_each_theme(snap_compare: Compare, theme: str, size: tuple[int, int]) -> None:
+    assert shown(snap_compare, "job_running", size, theme=theme)
 
 
-@pytest.mark.parametrize("scene", ["job_running", "targets"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_dangers_in_each_theme(snap_compare: Compare, theme: str) -> None:
+    assert shown(snap_compare, "split_brain", USUAL, theme=theme)
+
+
+@pytest.mark.parametrize("size", [SMALL, USUAL], ids=["80x24", "140x40"])
+@pytest.mark.parametrize("scene", ["job_running", "split_brain", "batch_running", "plan_refused"])
+def test_with_ascii_only(snap_compare: Compare, scene: str, size: tuple[int, int]) -> None:
+    assert shown(snap_compare, scene, size, personal=Personal(ascii=True))
+
+
+@pytest.mark.parametrize("scene", ["job_running", "targets", "split_brain", "check"])
 def test_without_colours(
     snap_compare: Compare, monkeypatch: pytest.MonkeyPatch, scene: str
 ) -> None:

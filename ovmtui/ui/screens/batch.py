@@ -15,6 +15,7 @@ from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.listing import Item, ListScreen, cell
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.viewmodel.times import age
+from ovmtui.ui.viewmodel.working import progress_bar
 
 _BAR = 20
 _ENDS = {
@@ -127,7 +128,7 @@ class BatchScreen(ListScreen[str]):
         if job is not None and job.choices:
             words.append(f"asks ({self.desk.key_of('job.answer')}): {visible(job.question)}")
         elif job is not None and job.progress:
-            words.append(visible(job.progress))
+            words.append(f"{progress_bar(job.progress)} {visible(job.progress)}".strip())
         elif job is not None and job.current is not None:
             words.append(visible(job.steps[job.current]))
         return "  ".join(words)

@@ -9,6 +9,7 @@ from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobEvent, JobState
 from ovmtui.model.text import visible
 from ovmtui.runtime.interface import Console
+from ovmtui.ui.viewmodel.working import progress_bar
 from ovmtui.ui.widgets.output_pane import OutputPane
 
 ALL = ""
@@ -74,4 +75,6 @@ def _heading(job: JobState) -> str:
         return f"{visible(job.title)} · asks (a)"
     step = f" · {job.current + 1}/{len(job.steps)}" if job.current is not None else ""
     progress = f" · {visible(job.progress)}" if job.progress else ""
+    if bar := progress_bar(job.progress):
+        progress = f" · {bar}{progress.removeprefix(' ·')}"
     return f"{visible(job.title)}{step}{progress}"

@@ -25,6 +25,7 @@ from ovmtui.ui.viewmodel.grouping import group_of, group_title, sort
 from ovmtui.ui.viewmodel.times import age
 from ovmtui.ui.viewmodel.trends import Trends
 from ovmtui.ui.viewmodel.view import ViewState
+from ovmtui.ui.viewmodel.working import copying_rate, working
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class _Moment:
     """Monotonic time, for ages."""
     wall: float | None
     """Time since the epoch, for the time that a job has taken; None leaves it out."""
+    rate: float | None
+    """MiB a second that the last migrations copied."""
 
 
 RowCache = dict[VmKey, tuple[Vm, JobState | None, bool, str, Row]]
@@ -102,7 +105,7 @@ def build(
     chosen = found.before if isinstance(found, FilterError) else found
     machines = [vm for vm in snapshot.vms.values() if chosen.matches(vm, snapshot)]
     sort(machines, view)
-    moment = _Moment(now, wall)
+    moment = _Moment(now, wall, copying_rate(jobs, snapshot))
     running = {job.vm: job for job in jobs if job.running}
     shown = {vm.key for vm in machines}
     hidden = sorted(snapshot.vms[key].name for key in view.marks - shown if key in snapshot.vms)
@@ -194,23 +197,12 @@ def _row(
         Cell(memory(vm.memory_mib)),
         Cell(percent(vm.cpu_percent)),
         Cell(trend, "dim"),
-        _working(job, moment.wall) if job else _note(vm, snapshot, moment.now, stale=stale),
+        working(job, vm, wall=moment.wall, rate=moment.rate)
+        if job
+        else _note(vm, snapshot, moment.now, stale=stale),
         Cell(vm.key.identity, "dim"),
     )
     return Row(vm.key, cells, role, marked)
-
-
-def _working(job: JobState, wall: float | None) -> Cell:
-    if job.choices:
-        return Cell(f"{visible(job.verb)}: asks, press a", "warn")
-    words = [visible(job.verb)]
-    if job.current is not None:
-        words.append(f"{job.current + 1}/{len(job.steps)}")
-    if wall is not None:
-        words.append(age(wall - job.started_at))
-    if job.progress:
-        words.append(visible(job.progress, limit=60))
-    return Cell(" ".join(words), "accent")
 
 
 def _note(vm: Vm, snapshot: Snapshot, now: float, *, stale: bool) -> Cell:
