@@ -20,6 +20,7 @@ from textual.widgets import OptionList
 from ovmtui.cli.opening import service
 from ovmtui.config import load
 from ovmtui.model.ha import HaState
+from ovmtui.model.identity import NodeKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import VmState
 from ovmtui.runtime.service import Service
@@ -84,6 +85,35 @@ async def _tour(running: Service, size: tuple[int, int]) -> None:
         await _until(running, lambda snapshot: not _somebody_migrates(snapshot))
         while any(job.running for job in running.jobs):
             await pilot.pause(0.2)
+        await _many(app, running, pilot, name)
+
+
+async def _many(app: OvmtuiApp, running: Service, pilot: Pilot[None], name: str) -> None:
+    """Take the pictures of what concerns many machines, and of the pages around them."""
+    await pilot.press("H")
+    await pilot.pause(1.0)
+    _keep(app, f"history-{name}")
+    await pilot.press("escape", "colon", *"migrate web")
+    await pilot.pause()
+    _keep(app, f"command-{name}")
+    await pilot.press("escape", "p", "down", "enter")
+    await pilot.pause()
+    _keep(app, f"grouped-{name}")
+    await pilot.press("p", "enter", "colon", *"theme ovmtui-contrast", "enter")
+    await pilot.pause()
+    _keep(app, f"contrast-{name}")
+    await pilot.press("colon", *"theme ovmtui-dark", "enter", "colon", *"evacuate ovm3", "enter")
+    await pilot.pause(1.0)
+    _keep(app, f"evacuation-{name}")
+    await pilot.press("plus", "y")
+    batch = running.batches
+    while not batch.states[-1].ended:
+        await pilot.pause(0.2)
+    _keep(app, f"batch-{name}")
+    await pilot.press("x")
+    while batch.states[-1].running:
+        await pilot.pause(0.2)
+    await running.batches.set_maintenance(NodeKey("pool1", "ovm3"), on=False)
 
 
 async def _choose(pilot: Pilot[None], name: str) -> None:

@@ -157,7 +157,7 @@ def test_ha_on_while_it_is_not_running_warns() -> None:
 
 def test_a_job_is_in_its_row() -> None:
     working = row_of(pools.healthy(), 1, jobs=(job(current=1, progress="41 %"),))
-    assert cell(working, "note") == Cell("migrate 2/4 ▓▓░░░░ 38s 41 %", "accent")
+    assert cell(working, "note") == Cell("▓▓░░░░ migrate 2/4 38s 41 %", "accent")
     asking = row_of(pools.healthy(), 1, jobs=(job(current=2, choices=("destroy", "abort")),))
     assert cell(asking, "note") == Cell("migrate: asks, press a", "warn")
     begun = row_of(pools.healthy(), 1, jobs=(job(),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -30,6 +31,16 @@ _FILTER = (
 )
 
 
+_TWO_COLUMNS = 120
+"""Columns of the terminal from which the help has two of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    lines: int
+    shown: RenderableType
+
+
 class HelpScreen(Page[None]):
     """What each key does."""
 
@@ -43,30 +54,56 @@ class HelpScreen(Page[None]):
         return "help", "read-only" if self.desk.read_only else ""
 
     def content(self) -> RenderableType:
-        """Return the keys by subject, those of the page first."""
-        parts: list[RenderableType] = []
-        if self._scope is not Scope.HOME:
-            parts += self._of_scope(self._scope)
+        """Return the keys by subject, those of the page first; side by side where there is room."""
+        home, rest = self._home(), self._rest()
+        own = [self._of_scope(self._scope)] if self._scope is not Scope.HOME else []
+        if self.size.width < _TWO_COLUMNS:
+            return Group(*(part.shown for part in (*own, *home, *rest)))
+        return Group(
+            *(part.shown for part in own), self._side_by_side(home), self._side_by_side(rest)
+        )
+
+    def _home(self) -> list[_Part]:
+        """Return the keys of the main screen."""
+        found = []
         home = self.desk.actions_of(Scope.HOME)
         for group in kinds.Group:
             rows = [(a.key_shown, f"{a.label}: {a.help}") for a in home if a.group is group]
             if group is kinds.Group.FILTERS:
                 rows = [*rows[:1], ("1 … 9", "use the filter that is kept there; again: none")]
             if rows:
-                parts += self._part(group.value, rows)
-        parts += self._part("Moving", [*self._moves(MOVES), *_MOVING])
-        parts += self._part("Output, when it has the focus", self._moves(OUTPUT))
-        parts += self._part("Filter", _FILTER)
-        for scope in Scope:
-            if scope not in {Scope.HOME, self._scope}:
-                parts += self._of_scope(scope)
-        return Group(*parts[:-1])
+                found.append(self._part(group.value, rows))
+        return found
+
+    def _rest(self) -> list[_Part]:
+        """Return how one moves about, the filter's language, and the other screens."""
+        return [
+            self._part("Moving", [*self._moves(MOVES), *_MOVING]),
+            self._part("Output, when it has the focus", self._moves(OUTPUT)),
+            self._part("Filter", _FILTER),
+            *(self._of_scope(s) for s in Scope if s not in {Scope.HOME, self._scope}),
+        ]
+
+    def _side_by_side(self, parts: Sequence[_Part]) -> Table:
+        """Return `parts` in two columns of about the same length."""
+        whole = sum(part.lines for part in parts)
+        left: list[RenderableType] = []
+        right: list[RenderableType] = []
+        lines = 0
+        for part in parts:
+            (left if lines + part.lines / 2 <= whole / 2 else right).append(part.shown)
+            lines += part.lines
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.add_column(ratio=1)
+        table.add_column(ratio=1)
+        table.add_row(Group(*left), Group(*right))
+        return table
 
     def do_help(self) -> None:
         """Leave: the same key shows it and takes it away."""
         self.do_leave()
 
-    def _of_scope(self, scope: Scope) -> list[RenderableType]:
+    def _of_scope(self, scope: Scope) -> _Part:
         there = self.desk.actions_of(scope)
         return self._part(scope.value, [(a.key_shown, f"{a.label}: {a.help}") for a in there])
 
@@ -77,11 +114,11 @@ class HelpScreen(Page[None]):
             for id, usual, _, text in table
         ]
 
-    def _part(self, title: str, rows: Sequence[tuple[str, str]]) -> list[RenderableType]:
+    def _part(self, title: str, rows: Sequence[tuple[str, str]]) -> _Part:
         style = self.desk.style
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(width=18, no_wrap=True)
+        table.add_column(width=14, no_wrap=True)
         table.add_column()
         for key, text in rows:
             table.add_row(Text(f"  {key}", style("accent")), Text(text, style("text")))
-        return [Text(title, style("dim")), table, Text()]
+        return _Part(len(rows) + 2, Group(Text(title, style("dim")), table, Text()))

@@ -195,7 +195,7 @@ class NodesScreen(ListScreen[str]):
             drawn = sparkline(load, width=_TREND, top=1.0), sparkline(used, width=_TREND, top=100.0)
             text.append("".join(cell(bars or NONE, _TREND) for bars in drawn), style("dim"))
         if node.maintenance:
-            text.append("maintenance", style("warn"))
+            text.append("maintenance" if self._has_room else "\n    maintenance", style("warn"))
         problems = (node.problem, node.list_problem, node.scan_problem, node.survey_problem)
         for problem in dict.fromkeys(problems):
             if problem:

@@ -99,7 +99,7 @@ class SettingsScreen(ListScreen[None]):
                 for pool in snapshot.pools
             ),
             ("", ""),
-            ("intervals, time limits, confirmations", "ovmtui.toml: `ovmtui config path`"),
+            ("intervals, limits, confirmations", "ovmtui.toml: `ovmtui config path`"),
         ]
 
     def _pool(self, production: bool, read_only: bool) -> str:

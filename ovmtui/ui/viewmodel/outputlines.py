@@ -99,5 +99,7 @@ class OutputLines:
 
     def _pieces(self, line: LogLine) -> tuple[LogLine, ...]:
         if self._times and line.stamp:
-            line = replace(line, head=f"{line.stamp[:11]}{line.head or line.stamp[11:]}")
+            has_time = line.head.startswith(line.stamp[11:])
+            stamp = line.stamp[:10] if has_time else line.stamp
+            line = replace(line, head=f"{stamp} {line.head}".rstrip())
         return wrapped(line, width=self._width, node_width=self.node_width)

@@ -24,11 +24,11 @@ def working(job: JobState, vm: Vm, *, wall: float | None, rate: float | None) ->
     """Return the cell of a job under way; `rate` is in MiB a second, None where unknown."""
     if job.choices:
         return Cell(f"{visible(job.verb)}: asks, press a", "warn")
-    words = [visible(job.verb)]
+    # What is cut first in a narrow terminal stands last.
+    bar = progress_bar(job.progress)
+    words = [bar, visible(job.verb)] if bar else [visible(job.verb)]
     if job.current is not None:
         words.append(f"{job.current + 1}/{len(job.steps)}")
-    if bar := progress_bar(job.progress):
-        words.append(bar)
     if wall is not None:
         words.append(age(wall - job.started_at))
     if job.progress:
