@@ -87,6 +87,7 @@ class OvmtuiApp(Themed):
         )
         self.desk.set_theme = self.set_theme
         self.desk.next_theme = self.next_theme
+        self.desk.repaint = self.repaint
         self.set_keymap(personal.keymap.keys)
         self.home = HomeScreen(self.desk)
         """The main screen, at the bottom of the stack."""
@@ -104,6 +105,8 @@ class OvmtuiApp(Themed):
 
     def on_mount(self) -> None:
         """Listen to the console until the end."""
+        # Whoever had the terminal meanwhile has left something else on it.
+        self.app_resume_signal.subscribe(self, lambda _: self.repaint())
         self._unsubscribe = self.desk.console.subscribe(self._listen)
         for problem in self.theme_problems:
             self.desk.say(problem, "warning")

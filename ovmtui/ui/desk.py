@@ -100,6 +100,8 @@ class Desk:
     """Takes another theme."""
     next_theme: Callable[[], None] = _nothing
     """Takes the theme after the present one."""
+    repaint: Callable[[], None] = _nothing
+    """Sends everything to the terminal anew."""
     messages: deque[Message] = field(default_factory=lambda: deque(maxlen=_KEPT_MESSAGES))
     preferences: Preferences = field(init=False)
     """What is remembered."""

@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.filter import LineFilter
 
 from ovmtui.ui.ascii import AsciiOnly
+from ovmtui.ui.frugal import Frugal
 from ovmtui.ui.themes import OvmtuiTheme, load_themes
 from ovmtui.ui.typing_order import TypingOrder
 
@@ -17,7 +18,7 @@ DEFAULT_THEME = "ovmtui-dark"
 MONO_THEME = "ovmtui-mono"
 
 
-class Themed(TypingOrder[None]):
+class Themed(TypingOrder[None], Frugal[None]):
     """Takes themes; NO_COLOR in the environment takes precedence over any of them."""
 
     def __init__(self, theme: str, *, files: Mapping[str, str], ascii_only: bool) -> None:

@@ -125,6 +125,7 @@ class HomeScreen(OutputActions):
     def do_refresh(self) -> None:
         """Look at every node now."""
         self.desk.console.refresh()
+        self.desk.repaint()
         self.desk.say("every node is asked now")
 
     def do_copy(self) -> None:

@@ -111,7 +111,7 @@ class NodeActions(MachineActions):
             self.desk.say(f"{node.name}: {error}", "error")
         else:
             self.desk.say(said)
-        self.app.refresh(layout=True)
+        self.desk.repaint()
 
     def _with_node(self, question: str, act: Callable[[NodeKey], object]) -> None:
         """Do it to the node of the machine under the cursor; ask where there are several."""
