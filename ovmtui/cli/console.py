@@ -65,9 +65,14 @@ async def _run(settings: Settings, options: argparse.Namespace, record: str | No
 
 
 async def show(app: OvmtuiApp, *, mouse: bool = True) -> None:
-    """Run the screens until the operator quits, or the terminal is gone."""
+    """Run the screens until the operator quits, or the terminal is gone.
+
+    An error of the screens is raised once the terminal is as it was before.
+    """
     # A terminal that is gone must end the program, not leave it spinning.
     loop = asyncio.get_running_loop()
     for number in (signal.SIGHUP, signal.SIGTERM):
         loop.add_signal_handler(number, app.exit)
     await app.run_async(mouse=mouse)
+    if app.failure is not None:
+        raise app.failure

@@ -215,6 +215,15 @@ class OvmtuiApp(Themed):
         self._host_keys.popleft()
         self.post_message(Updated())
 
+    def _fatal_error(self) -> None:
+        """End without Textual's pages of traceback: `failure` is told by who runs this."""
+        self._close_messages_no_wait()
+
+    @property
+    def failure(self) -> Exception | None:
+        """What ended the application, when that was an error of ours."""
+        return self._exception
+
     def theme_taken(self) -> None:
         """Paint what is painted by ourselves with the new theme."""
         self.home.theme_changed()
