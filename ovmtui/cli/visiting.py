@@ -10,6 +10,7 @@ import termios
 import tty
 from types import TracebackType
 
+from ovmtui.errors import TransportError
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.text import visible
 from ovmtui.runtime.service import Service
@@ -29,6 +30,8 @@ class RawTerminal:
         self._before: list[object] = []
         self.last = b""
         """What the program wrote last."""
+        self.left = False
+        """Whether the operator has left with ctrl+]."""
 
     def __enter__(self) -> RawTerminal:
         """Take every key as it is."""
@@ -45,7 +48,8 @@ class RawTerminal:
     ) -> None:
         """Give the terminal back as it was."""
         asyncio.get_running_loop().remove_reader(self._input)
-        termios.tcsetattr(self._input, termios.TCSADRAIN, self._before)  # type: ignore[arg-type]
+        # What was typed for the program there is none of ovmtui's keys: it is thrown away.
+        termios.tcsetattr(self._input, termios.TCSAFLUSH, self._before)  # type: ignore[arg-type]
 
     @property
     def kind(self) -> str:
@@ -73,7 +77,14 @@ class RawTerminal:
         if before:
             self._typed.put_nowait(before)
         if leave or not data:
+            self.left = True
             self._typed.put_nowait(b"")
+
+    async def wait_for_enter(self, said: str) -> None:
+        """Say how it ended, and wait: who still types for the program presses no key of ours."""
+        self.show(f"\r\n{said}\r\nEnter comes back to ovmtui\r\n".encode())
+        while not self.left and not {b"\r", b"\n"} & {bytes([b]) for b in await self.typed()}:
+            pass
 
 
 async def visit(service: Service, node: NodeKey, script: str) -> str:
@@ -86,7 +97,14 @@ async def visit(service: Service, node: NodeKey, script: str) -> str:
     sys.stdout.write(f"{what}: ctrl+] comes back to ovmtui\n")
     sys.stdout.flush()
     with RawTerminal() as terminal:
-        status = await service.visit(node, script, terminal)
+        try:
+            status = await service.visit(node, script, terminal)
+        except TransportError as error:
+            await terminal.wait_for_enter(f"{what}: {visible(str(error), limit=200)}")
+            raise
+        if not terminal.left:
+            ending = f" (exit code {status})" if status else ""
+            await terminal.wait_for_enter(f"{what} has ended{ending}")
     if not status:
         return f"back from {what}"
     # What it said may have been seen for a moment only.

@@ -36,5 +36,7 @@ class WantedHa:
     """For the operator: `service ovmguest1`, `configuration`."""
 
 
+NOT_ASKED = "not asked yet"
+"""The reason while a manager is there and its turn has not come."""
 NO_HA_FACT = HaFact()
 """Nobody has been asked yet."""

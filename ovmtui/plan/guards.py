@@ -74,7 +74,9 @@ class RunsOnlyOn:
         ]
         if namesakes:
             return fails(f"{self.node.name} lists {len(namesakes) + 1} domains of that name")
-        return holds(f"{domain.state.value} on {self.node.name} (id {domain.domid})")
+        silent = [n.key.name for n in snapshot.nodes_of(self.vm.pool) if not n.certain]
+        beside = f"; {', '.join(silent)}: not looked at" if silent else ""
+        return holds(f"{domain.state.value} on {self.node.name} (id {domain.domid}){beside}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Event(Enum):
     CLOSE_NEXT = "next: close a wait, as chosen"
     STOP_NEXT = "next: end, as chosen"
     NOTHING_LEFT = "nothing left"
+    UNSURE = "nothing left, but not all can be looked at"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     NO_RESULT = "no result"
@@ -120,6 +121,7 @@ ANSWERS: Mapping[Effect, frozenset[Event]] = MappingProxyType(
                 Event.CLOSE_NEXT,
                 Event.STOP_NEXT,
                 Event.NOTHING_LEFT,
+                Event.UNSURE,
             }
         ),
         Effect.CLEAR_STEP: frozenset({Event.CLEARED, Event.ACHIEVED, Event.REFUSED, Event.FAILED}),
@@ -185,6 +187,7 @@ TABLE: Mapping[tuple[State, Event], Transition] = MappingProxyType(
         (State.READY, Event.CLOSE_NEXT): _NEXT,
         (State.READY, Event.STOP_NEXT): _end(Outcome.CANCELLED),
         (State.READY, Event.NOTHING_LEFT): _end(Outcome.DONE),
+        (State.READY, Event.UNSURE): _UNKNOWN,
         (State.CHECKING, Event.CLEARED): _RUN,
         (State.CHECKING, Event.ACHIEVED): _to(State.READY, Effect.CHOOSE),
         (State.CHECKING, Event.REFUSED): _REFUSED,

@@ -95,7 +95,7 @@ def _target(
     count = None
     if node.domains is not None and not doubt:
         count = sum(not domain.is_domain_zero and domain.is_active for domain in node.domains)
-    return Target(node.key, tuple(reasons), after, count, node.load)
+    return Target(node.key, tuple(reasons), after, count, None if doubt else node.load)
 
 
 def vm_is_on(vm: Vm, node: NodeKey) -> bool:

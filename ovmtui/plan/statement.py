@@ -8,6 +8,9 @@ from ovmtui.model.job import JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import VmState
 from ovmtui.plan.leftovers import leftovers
+from ovmtui.plan.plan import Plan
+from ovmtui.plan.steps import WaitStep
+from ovmtui.plan.waits import Vanished
 
 
 def where_it_stands(snapshot: Snapshot, vm: VmKey, name: str) -> str:
@@ -36,6 +39,19 @@ def where_it_stands(snapshot: Snapshot, vm: VmKey, name: str) -> str:
     return f"{place}; HA is {machine.ha.state.value}"
 
 
+def doubt_at_the_end(plan: Plan, snapshot: Snapshot) -> str:
+    """Return what cannot be told though every step has succeeded; empty when all can.
+
+    A machine that is to be down may run on a node that is silent: nobody has looked there.
+    """
+    waits = [step.condition for step in plan.steps if isinstance(step, WaitStep)]
+    machine = snapshot.vms.get(plan.vm)
+    down = any(isinstance(condition, Vanished) for condition in waits)
+    if not down or machine is None or machine.state is not VmState.UNKNOWN:
+        return ""
+    return machine.reason
+
+
 def next_step(
     snapshot: Snapshot, vm: VmKey, outcome: Outcome, job: str, *, switches_ha: bool
 ) -> str:
@@ -60,6 +76,8 @@ def next_step(
         if mendable:
             return f"safe next step: {mendable[0].what}; {mendable[0].remedy}"
     how = f"`ovmtui jobs resume {job}` (or R in the list of jobs)"
+    if outcome is Outcome.UNKNOWN and machine is not None and not machine.copies:
+        return "safe next step: look again once every node answers, and start it nowhere before"
     if outcome is Outcome.UNKNOWN:
         return f"safe next step: once its node answers, {how} reads its result and goes on"
     if outcome is Outcome.CANCELLED:

@@ -10,6 +10,7 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.judge import judge
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Position, rewound
+from ovmtui.plan.statement import doubt_at_the_end
 from ovmtui.plan.steps import CommandStep
 from ovmtui.plan.verdict import Finding, Standing
 from ovmtui.runtime.clock import Clock
@@ -54,6 +55,17 @@ class Clearance:
         for finding in findings:
             await self._tell(finding)
         return "; ".join(_reason(finding) for finding in findings if not finding.verdict.passes)
+
+    async def doubt_at_the_end(self) -> str:
+        """Return what cannot be told though all was done, or nothing."""
+        doubt = doubt_at_the_end(self._plan, self._snapshot())
+        for _ in range(_LOOKS - 1):
+            if not doubt:
+                break
+            await self._clock.sleep(_PAUSE)
+            await self.look()
+            doubt = doubt_at_the_end(self._plan, self._snapshot())
+        return doubt
 
     async def look(self) -> None:
         """Look at every node of the plan's pool."""

@@ -101,7 +101,7 @@ class Engine:
             case Effect.CLEAR_PLAN:
                 return await self._clear_plan()
             case Effect.CHOOSE:
-                return self._choose()
+                return await self._choose()
             case Effect.CLEAR_STEP:
                 return await self._clear_step()
             case Effect.RUN:
@@ -170,12 +170,14 @@ class Engine:
             return Happened(Event.REFUSED, f"nothing was done: {why}")
         return Happened(Event.CLEARED)
 
-    def _choose(self) -> Happened:
+    async def _choose(self) -> Happened:
         self._starts = 0
         if self._dialogue.cancelled:
             raise Cancelled("cancelled between steps")
         event = self._agenda.choose()
         item = self._agenda.item
+        if event is Event.NOTHING_LEFT and (doubt := await self._clearance.doubt_at_the_end()):
+            return Happened(Event.UNSURE, doubt)
         return Happened(event, item.text if isinstance(item, Close | Stop) else "")
 
     async def _clear_step(self) -> Happened:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from ovmtui.model.domain import Domain, DomainState, Transit
-from ovmtui.model.ha import HaFact, HaState
+from ovmtui.model.ha import NOT_ASKED, HaFact, HaState
 from ovmtui.model.identity import VmKey
 from ovmtui.model.node import NodeView
 from ovmtui.model.service import ServiceFile
@@ -161,7 +161,7 @@ def _ha(fact: HaFact | None, configs: tuple[ConfigFile, ...]) -> HaFact:
         flag = file.config.high_availability
         if flag is not None:
             return HaFact(HaState.ON if flag else HaState.OFF, source="vm.cfg")
-    return fact or HaFact(reason="not asked yet")
+    return fact or HaFact(reason=NOT_ASKED)
 
 
 def judge_state(copies: list[Copy], silent: tuple[str, ...]) -> tuple[VmState, str]:

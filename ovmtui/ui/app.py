@@ -25,7 +25,7 @@ from ovmtui.runtime.interface import (
     Update,
 )
 from ovmtui.ui.desk import Changes, Desk, Message, Replay
-from ovmtui.ui.notices import ended_notice
+from ovmtui.ui.notices import ends
 from ovmtui.ui.preferences import Personal
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.home import HomeScreen
@@ -141,16 +141,18 @@ class OvmtuiApp(Themed):
         changes = Changes(self._snapshot_is_new, tuple(self._events))
         self._snapshot_is_new = False
         self._events.clear()
-        notice = ended_notice(self.desk, changes.events, self._batches)
+        notices = tuple(ends(self.desk, changes.events, self._batches))
         self._batches.clear()
-        if notice:
-            self._ring(notice)
         for screen in tuple(self.screen_stack):
-            if isinstance(screen, ActionScreen) and screen.is_mounted:
+            if isinstance(screen, ActionScreen) and screen.is_ready:
                 screen.updated(changes)
         for message in self._said:
             self.desk.say(message.text, message.severity, at=message.at)
         self._said.clear()
+        for notice in notices:
+            self.desk.say(notice.text, notice.severity)
+        if loud := [notice.text for notice in notices if notice.rings]:
+            self._ring("; ".join(loud))
         self._next_host_key()
         self._ask_to_go_on()
 
@@ -167,7 +169,7 @@ class OvmtuiApp(Themed):
 
     def action_how_to_quit(self) -> None:
         """Say how to leave, for those who expect a ctrl chord to do it."""
-        self.desk.say("q quits, from the main screen")
+        self.desk.say(f"{self.desk.key_of('console.quit')} quits, from the main screen")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the actions of the screen on top, in place of Textual's own commands."""
@@ -200,7 +202,6 @@ class OvmtuiApp(Themed):
 
     def _ring(self, notice: str) -> None:
         """Ring, and let the terminal tell it on the desktop (OSC 9), where it can."""
-        self.desk.say(notice)
         if self.desk.preferences.bell:
             self.bell()
             if self._driver is not None:
@@ -238,5 +239,5 @@ class OvmtuiApp(Themed):
 
     def _show(self, message: Message) -> None:
         screen = self.screen_stack[-1] if self.screen_stack else None
-        if isinstance(screen, ActionScreen) and screen.is_mounted:
+        if isinstance(screen, ActionScreen) and screen.is_ready:
             screen.say(message)

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.color import Color
 
 from ovmtui.model.job import JobEvent
-from ovmtui.model.snapshot import PoolView
+from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.text import visible
 from ovmtui.plan.plan import Plan
 from ovmtui.runtime.interface import Console
@@ -19,6 +19,7 @@ from ovmtui.ui.actions import by_id, in_scope
 from ovmtui.ui.preferences import Personal, Preferences
 from ovmtui.ui.situation import Action, Scope
 from ovmtui.ui.stopped import StoppedJobs
+from ovmtui.ui.viewmodel.alerts import Alert, alerts
 from ovmtui.ui.viewmodel.trends import Trends
 
 _KEPT_MESSAGES = 500
@@ -94,8 +95,10 @@ class Desk:
     """What belongs to the operator: keys, and what to remember."""
     trends: Trends = field(default_factory=Trends)
     """How busy machines and nodes were lately."""
-    watched: set[str] = field(default_factory=set)
-    """Jobs and batches at whose end the bell rings."""
+    silent: set[str] = field(default_factory=set)
+    """Jobs at whose end the bell does not ring."""
+    told: set[str] = field(default_factory=set)
+    """Batches whose end was told."""
     set_theme: Callable[[str], None] = _no_theme
     """Takes another theme."""
     next_theme: Callable[[], None] = _nothing
@@ -108,6 +111,7 @@ class Desk:
     stopped: StoppedJobs = field(init=False)
     """Jobs that an earlier console left without an end."""
     _actions: dict[Scope, tuple[Action, ...]] = field(init=False, default_factory=dict)
+    _alerts: tuple[Snapshot, tuple[Alert, ...]] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Begin without any stopped job."""
@@ -126,6 +130,14 @@ class Desk:
         """Return the key of an action, as a person reads it."""
         action = by_id(id)
         return replace(action, key=self.personal.keymap.key(id, action.key)).key_shown
+
+    @property
+    def alerts(self) -> Sequence[Alert]:
+        """What needs a look, worked out once for each snapshot."""
+        snapshot = self.console.snapshot
+        if self._alerts is None or self._alerts[0] is not snapshot:
+            self._alerts = (snapshot, alerts(snapshot))
+        return self._alerts[1]
 
     def band(self, pool: PoolView) -> Style:
         """Return the style of the band that warns of a pool: in its own colour, if it has one."""

@@ -37,7 +37,7 @@ class Preferences:
     times: bool = False
     """Whether lines of output have their date and time."""
     bell: bool = True
-    """Whether the end of a watched job rings."""
+    """Whether the end of a job rings."""
     filters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Kept filters by their digit."""
     commands: tuple[str, ...] = ()

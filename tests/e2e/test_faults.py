@@ -235,3 +235,17 @@ def _command_lines() -> list[bytes]:
         with contextlib.suppress(OSError):
             lines.append(path.read_bytes())
     return lines
+
+
+async def test_a_stop_beside_a_silent_node_does_not_say_that_it_is_done(
+    pool: SimulatedPool, open_service: Open
+) -> None:
+    """The guest has left its node; whether the silent one has started it, nobody has seen."""
+    async with open_service() as service:
+        await pool.faults.set_xend("ovm3", "stopped")
+        await until(service, lambda now: now.vms[key(service, "erp2")].state is VmState.UNKNOWN)
+        outcome, text = await do(service, Verb.STOP, "web01")
+        assert outcome is Outcome.UNKNOWN
+        assert "seen nowhere, but ovm3 cannot be asked" in text
+        await pool.faults.set_xend("ovm3", "up")
+        await until(service, lambda now: now.vms[key(service, "web01")].state is VmState.DOWN)

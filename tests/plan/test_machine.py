@@ -155,7 +155,7 @@ def choices(way: Way) -> frozenset[Event]:
         return frozenset(steps | {Event.RETRY_NEXT, Event.CLOSE_NEXT, Event.STOP_NEXT})
     if way.resumed and way.first:
         steps.add(Event.ATTACH_NEXT)
-    return frozenset(steps | {Event.NOTHING_LEFT})
+    return frozenset(steps | {Event.NOTHING_LEFT, Event.UNSURE})
 
 
 def explored() -> tuple[set[Way], set[tuple[State, Event]]]:

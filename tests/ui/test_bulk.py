@@ -6,6 +6,8 @@ from ovmtui.model.batch import Stage
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import Outcome
 from ovmtui.plan.intent import Verb
+from ovmtui.ui.screens.nodes import NodesScreen
+from ovmtui.ui.screens.several import SeveralScreen
 from tests.ui.support import pools
 from tests.ui.support.driving import Driver, driving
 from tests.ui.support.services import with_services
@@ -188,3 +190,45 @@ async def test_drift_of_all_marked_is_mended_together() -> None:
         await driver.press("w", "y")
         (order,) = driver.console.batches.orders
         assert [task.name for task in order.tasks if task.intent] == ["oradb01"]
+
+
+async def test_a_second_y_begins_nothing_twice() -> None:
+    """Keys come in bursts over a slow line, and fingers slip."""
+    async with driving() as driver:
+        await mark(driver, OVMGUEST1, WEB01)
+        await driver.press("S")
+        several = driver.app.screen
+        assert isinstance(several, SeveralScreen)
+        several.do_run()
+        several.do_run()
+        await driver.settle()
+        assert len(driver.console.batches.orders) == 1
+        assert driver.screen == "BatchScreen"
+
+
+async def test_a_page_that_is_taken_down_is_drawn_no_more() -> None:
+    async with driving() as driver:
+        await driver.press("n")
+        page = driver.app.screen
+        assert isinstance(page, NodesScreen)
+        gone = page.dismiss(None)
+        page.redraw()
+        page.refresh_bar()
+        await gone
+        page.redraw()
+        await driver.settle()
+        assert driver.screen == "HomeScreen"
+
+
+async def test_what_was_left_out_is_no_part_of_the_progress() -> None:
+    async with driving() as driver:
+        await mark(driver, WEB01, WEB02, BUILD7)
+        await driver.press("S", "y")
+        assert "0 of 2" in driver.words
+
+
+async def test_the_targets_for_all_say_what_room_they_have() -> None:
+    async with driving() as driver:
+        await mark(driver, OVMGUEST1, WEB01)
+        await driver.press("m")
+        assert "all to ovm3 58.6G free, 1 VMs, load 0.42" in driver.words

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ovmtui.model.domain import DomainState
 from ovmtui.model.ha import HaState
+from ovmtui.model.identity import NodeKey
+from ovmtui.model.node import NodeView
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.ui.viewmodel.filters import Filter, FilterError, parse
+from ovmtui.ui.viewmodel.filters import Filter, FilterError, only_on, parse
 from tests.ui.support import pools
 
 
@@ -145,3 +150,27 @@ def test_a_filter_shows_a_machine_or_its_negation_does(text: str) -> None:
     assert isinstance(opposite, Filter)
     for vm in pool.vms.values():
         assert found.matches(vm, pool) is not opposite.matches(vm, pool)
+
+
+def test_the_whole_name_of_a_node_means_no_other_one() -> None:
+    """With `node:ovm1` in force, what is done to all that is shown must not reach ovm10."""
+    pool = pools.pool(
+        pools.node("ovm1", pools.domain("web01", 1)),
+        pools.node("ovm10", pools.domain("web02", 2)),
+        pools.node("ovm2", pools.domain("web03", 3)),
+    )
+    assert seen("node:ovm1", pool) == {"web01"}
+    assert seen("node:OVM1", pool) == {"web01"}
+    assert seen("node:ovm", pool) == {"web01", "web02", "web03"}, "a part of a name"
+    assert seen('node:"ovm"', pool) == set(), "in quotes it is the whole name"
+    assert seen("!node:ovm1", pool) == {"web02", "web03"}
+    assert seen("node:pool1/ovm1", pool) == {"web01"}
+
+
+def test_namesakes_in_two_pools_are_told_apart() -> None:
+    here, there = NodeKey("pool1", "ovm1"), NodeKey("pool2", "ovm1")
+    pool = pools.pool(pools.node("ovm1"), pools.node("ovm2"))
+    assert only_on(here, pool) == "node:ovm1"
+    both = replace(pool, nodes=MappingProxyType({**pool.nodes, there: NodeView(there)}))
+    assert only_on(here, both) == "node:pool1/ovm1"
+    assert only_on(there, both) == "node:pool2/ovm1"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
 from rich.style import Style
 
+from ovmtui.errors import UsageError
 from ovmtui.model.job import EventKind, JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.runtime.companions import PastJob
+from ovmtui.runtime.looking import NoChecker
+from ovmtui.ui.keymap import read_keymap
 from ovmtui.ui.preferences import Personal, Preferences
+from ovmtui.ui.screens.alerts import AlertsScreen
+from ovmtui.ui.screens.nodes import NodesScreen
 from ovmtui.ui.themes import theme_directory
 from ovmtui.ui.widgets.output_pane import OutputPane
 from tests.ui.support import pools
@@ -141,33 +149,48 @@ async def test_help_of_a_page_begins_with_its_own_keys() -> None:
         assert driver.screen == "JobsScreen"
 
 
-async def watched_job(driver: Driver) -> str:
+async def begun_job(driver: Driver) -> str:
     job = driver.console.begin(driver.console.plan(Intent(Verb.STOP, pools.vm_key(WEB01))))
     await driver.settle()
-    await driver.press("J", "b", "escape")
     return job
 
 
-async def test_the_bell_rings_when_a_watched_job_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.FAILED])
+async def test_the_end_of_a_job_is_told_and_the_bell_rings(
+    monkeypatch: pytest.MonkeyPatch, outcome: Outcome
+) -> None:
     async with driving() as driver:
         rung: list[bool] = []
         monkeypatch.setattr(driver.app, "bell", lambda: rung.append(True))
-        job = await watched_job(driver)
-        driver.console.end(job, Outcome.DONE, "web01 is down")
+        job = await begun_job(driver)
+        driver.console.end(job, outcome, "where web01 is")
         await driver.settle()
         assert rung == [True]
-        assert driver.said == "stop web01: done"
+        assert driver.said == f"stop web01: {outcome.value}: where web01 is"
+        assert (driver.app.desk.messages[-1].severity == "error") == (outcome is Outcome.FAILED)
+
+
+async def test_the_bell_of_one_job_is_silenced(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with driving() as driver:
+        rung: list[bool] = []
+        monkeypatch.setattr(driver.app, "bell", lambda: rung.append(True))
+        job = await begun_job(driver)
+        await driver.press("J", "b", "escape")
+        driver.console.end(job, Outcome.DONE, "web01 is down")
+        await driver.settle()
+        assert rung == []
+        assert driver.said == "stop web01: done: web01 is down", "it is told all the same"
 
 
 async def test_the_bell_is_silent_where_that_is_wished(monkeypatch: pytest.MonkeyPatch) -> None:
     async with driving(personal=Personal(preferences=Preferences(bell=False))) as driver:
         rung: list[bool] = []
         monkeypatch.setattr(driver.app, "bell", lambda: rung.append(True))
-        job = await watched_job(driver)
+        job = await begun_job(driver)
         driver.console.end(job, Outcome.DONE, "web01 is down")
         await driver.settle()
         assert rung == []
-        assert driver.said == "stop web01: done"
+        assert driver.said == "stop web01: done: web01 is down"
 
 
 async def with_output(driver: Driver) -> OutputPane:
@@ -248,3 +271,81 @@ async def test_a_theme_of_ones_own_is_taken_anew_when_its_file_changes() -> None
 
 def our_theme() -> str:
     return (theme_directory() / "ovmtui-dark.toml").read_text()
+
+
+async def test_lists_are_moved_about_in_as_the_grid_is() -> None:
+    async with driving() as driver:
+        await driver.press("n", "j", "j", "enter")
+        assert driver.app.home.view.filter_text == "node:ovm3"
+        await driver.press("n", "G", "k", "enter")
+        assert driver.app.home.view.filter_text == "node:ovm2"
+        await driver.press("n", "G", "g", "enter")
+        assert driver.app.home.view.filter_text == "node:ovm1"
+
+
+async def test_a_worse_alert_does_not_move_the_cursor_to_another_machine() -> None:
+    async with driving(pools.one_node_dead()) as driver:
+        await driver.press("exclamation_mark", "j")
+        page = driver.app.screen
+        assert isinstance(page, AlertsScreen)
+        chosen = page.highlighted
+        driver.console.show(pools.split_brain(dead=True))
+        await driver.settle()
+        assert page.highlighted == chosen
+        driver.console.show(pools.healthy())
+        await driver.settle()
+        page.choose(str(chosen))
+        assert driver.said == "that has passed"
+
+
+async def test_an_alert_about_a_node_leads_to_it() -> None:
+    async with driving(pools.one_node_dead()) as driver:
+        await driver.press("exclamation_mark", "enter")
+        page = driver.app.screen
+        assert isinstance(page, NodesScreen)
+        assert page.highlighted == "pool1/ovm3"
+
+
+async def test_the_key_that_an_alert_names_is_the_one_that_does_it() -> None:
+    keymap = read_keymap('[keys]\n"vm.destroy" = "X"\n')
+    async with driving(pools.split_brain(), personal=Personal(keymap=keymap)) as driver:
+        await driver.press("exclamation_mark")
+        assert "destroy the wrong copy (X does that)" in driver.words
+
+
+async def test_nothing_is_called_right_before_it_was_checked() -> None:
+    async with driving() as driver:
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        class Slow(NoChecker):
+            async def pool(self, name: str, *, locks: bool) -> Sequence[Diagnosis]:
+                await answer
+                raise UsageError("ovm1 cannot be asked")
+
+        driver.console.checker = Slow()
+        await driver.pilot.press("C")
+        await driver.pilot.pause()
+        assert "the nodes are being asked" in driver.words
+        assert "nothing is wrong" not in driver.words
+        answer.set_result(None)
+        await driver.settle()
+        assert "pool1: ovm1 cannot be asked" in driver.words
+        assert "nothing is wrong" not in driver.words
+
+
+async def test_the_count_of_machines_is_of_machines() -> None:
+    async with driving() as driver:
+        await driver.press("slash", *"web", "enter", "p", "down", "enter")
+        assert "VMs 2/8" in driver.line("title")
+
+
+async def test_that_nothing_may_be_changed_stands_on_top() -> None:
+    async with driving(read_only=True) as driver:
+        assert "READ-ONLY" in driver.line("title")
+
+
+async def test_the_last_jobs_of_a_machine_are_those_of_earlier_consoles_too() -> None:
+    async with driving(prepare=with_history) as driver:
+        await driver.go_to(OVMGUEST1)
+        await driver.press("enter")
+        assert "stop web01 done" in driver.words

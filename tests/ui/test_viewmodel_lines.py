@@ -56,37 +56,37 @@ def test_a_node_that_answers_says_how_full_it_is() -> None:
     node = pools.node("ovm1", pools.domain("web01", 2), pools.domain("web02", 3), free_mib=23552)
     cell = only(node)
     assert (cell.symbol, cell.role) == ("●", "ok")
-    assert "2 VMs" in cell.text
-    assert "▓▓▓▓░░ 41/64G" in cell.text
+    assert "2 VMs" in cell.texts[0]
+    assert "▓▓▓▓░░ 41/64G" in cell.texts[0]
 
 
 def test_a_machine_that_is_known_but_halted_does_not_count() -> None:
     halted = pools.domain("web02", 3, DomainState.HALTED)
-    assert "1 VM " in only(pools.node("ovm1", pools.domain("web01", 2), halted)).text + " "
+    assert "1 VM " in only(pools.node("ovm1", pools.domain("web01", 2), halted)).texts[0] + " "
 
 
 def test_memory_that_nobody_stated_is_left_out() -> None:
-    assert "G" not in only(replace(pools.node("ovm1"), facts=NO_FACTS)).text
+    assert "G" not in only(replace(pools.node("ovm1"), facts=NO_FACTS)).texts[0]
 
 
 def test_a_silent_node_says_since_when_and_why() -> None:
     cell = only(pools.unreachable(pools.node("ovm1")))
     assert (cell.symbol, cell.role) == ("✖", "danger")
-    assert "since 13:58" in cell.text
-    assert "connection refused" in cell.text
-    assert "since 13:58" in cell.brief
+    assert "since 13:58" in cell.texts[0]
+    assert "connection refused" in cell.texts[0]
+    assert "since 13:58" in cell.texts[-1]
 
 
 def test_a_node_that_lets_us_not_in_is_told_apart() -> None:
     node = replace(pools.unreachable(pools.node("ovm1")), reach=Reach.REFUSED)
-    assert "refused since" in only(node).text
+    assert "refused since" in only(node).texts[0]
 
 
 def test_a_failed_listing_is_unknown_not_empty() -> None:
     cell = only(replace(pools.node("ovm1"), list_problem="xm list: exit code 1"))
     assert (cell.symbol, cell.role) == ("?", "unknown")
-    assert "exit code 1" in cell.text
-    assert "VM" not in cell.text + cell.brief
+    assert "exit code 1" in cell.texts[0]
+    assert "VM" not in cell.texts[0] + cell.texts[-1]
 
 
 def test_connecting_is_no_failure() -> None:
@@ -95,13 +95,13 @@ def test_connecting_is_no_failure() -> None:
         replace(pools.node("ovm1"), reach=Reach.CONNECTING),
     ):
         cell = only(node)
-        assert (cell.role, cell.text) == ("dim", "connecting")
+        assert (cell.role, cell.texts[0]) == ("dim", "connecting")
 
 
 def test_maintenance_is_told() -> None:
     cell = only(replace(pools.node("ovm1"), maintenance=True))
     assert (cell.symbol, cell.role) == ("◐", "warn")
-    assert "maintenance" in cell.text
+    assert "maintenance" in cell.texts[0]
 
 
 def test_the_strip_keeps_the_configured_order() -> None:
@@ -111,7 +111,7 @@ def test_the_strip_keeps_the_configured_order() -> None:
 
 def test_what_a_node_complains_cannot_obey() -> None:
     cell = only(pools.unreachable(pools.node("ovm1"), why="\x1b[2Jno"))
-    assert "\x1b" not in cell.text
+    assert "\x1b" not in cell.texts[0]
 
 
 # The title

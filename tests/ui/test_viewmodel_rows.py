@@ -82,8 +82,13 @@ def test_what_is_not_known_is_no_figure() -> None:
     row = row_of(pools.healthy(), 5)
     assert texts(row)["cpu"] == "-"
     assert texts(row)["node"] == "-"
-    assert texts(row)["ha"] == "? unknown"
-    assert cell(row, "ha").role == "unknown"
+    assert texts(row)["ha"] == "… asking", "its turn with the manager has not come"
+    snapshot = pools.healthy()
+    alone = replace(
+        snapshot, pools=tuple(replace(p, manager_configured=False) for p in snapshot.pools)
+    )
+    assert texts(row_of(alone, 5))["ha"] == "? unknown"
+    assert cell(row_of(alone, 5), "ha").role == "unknown"
     assert texts(row)["state"] == "○ down"
 
 
@@ -157,9 +162,9 @@ def test_ha_on_while_it_is_not_running_warns() -> None:
 
 def test_a_job_is_in_its_row() -> None:
     working = row_of(pools.healthy(), 1, jobs=(job(current=1, progress="41 %"),))
-    assert cell(working, "note") == Cell("▓▓░░░░ migrate 2/4 38s 41 %", "accent")
+    assert cell(working, "note") == Cell("41% ▓▓░░░░ migrate 2/4 38s 41 %", "accent")
     asking = row_of(pools.healthy(), 1, jobs=(job(current=2, choices=("destroy", "abort")),))
-    assert cell(asking, "note") == Cell("migrate: asks, press a", "warn")
+    assert cell(asking, "note") == Cell("migrate: asks", "warn")
     begun = row_of(pools.healthy(), 1, jobs=(job(),))
     assert cell(begun, "note").text == "migrate 38s"
 

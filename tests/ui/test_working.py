@@ -47,4 +47,4 @@ def test_without_a_rate_no_number_is_made_up() -> None:
 
 def test_what_the_tool_says_goes_before_an_estimate() -> None:
     job = replace(JOB, progress="41 %")
-    assert working(job, VM, wall=1038.0, rate=102.4).text == "▓▓░░░░ migrate 1/2 38s 41 %"
+    assert working(job, VM, wall=1038.0, rate=102.4).text == "41% ▓▓░░░░ migrate 1/2 38s 41 %"

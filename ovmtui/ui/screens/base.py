@@ -10,7 +10,6 @@ from rich.console import Console as Terminal
 from rich.console import RenderableType
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -22,6 +21,7 @@ from ovmtui.ui.situation import Action, Scope, Situation
 from ovmtui.ui.widgets.action_bar import ActionBar
 from ovmtui.ui.widgets.line import Line
 from ovmtui.ui.widgets.message_line import MessageLine
+from ovmtui.ui.widgets.moving import Scrolled
 
 ResultT = TypeVar("ResultT")
 
@@ -66,9 +66,14 @@ class ActionScreen(Screen[ResultT]):
         """The actions that exist here."""
         return self.desk.actions_of(self.SCOPE)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether its parts are there: not before they are made, nor while they are taken down."""
+        return self.is_mounted and self.display
+
     def refresh_bar(self) -> None:
         """Show the keys that do something now."""
-        if not self.is_mounted:
+        if not self.is_ready:
             return
         situation = self.situation()
         possible = [a for a in self.offered if a.bar and a.obstacle(situation) is None]
@@ -139,8 +144,7 @@ class Page(ActionScreen[ResultT]):
         """Return title, rule and text."""
         yield Heading(id="heading")
         yield Static(id="rule")
-        with_scroll = VerticalScroll(Static(id="text"), id="page")
-        yield with_scroll
+        yield Scrolled(Static(id="text"), id="page")
 
     def title_text(self) -> tuple[str, str]:
         """Return the title and what stands at its right."""
@@ -163,7 +167,7 @@ class Page(ActionScreen[ResultT]):
 
     def redraw(self) -> None:
         """Show the page as things are now."""
-        if not self.is_mounted:
+        if not self.is_ready:
             return
         self.query_one(Heading).show(self.desk, *self.title_text())
         self.query_one("#text", Static).update(self.content())

@@ -15,7 +15,7 @@ from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.listing import Item, ListScreen, cell
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.viewmodel.times import age
-from ovmtui.ui.viewmodel.working import progress_bar
+from ovmtui.ui.viewmodel.working import progress_bar, step_count
 
 _BAR = 20
 _ENDS = {
@@ -60,10 +60,11 @@ class BatchScreen(ListScreen[str]):
     def columns(self) -> Text:
         """Return how much is over, as a bar."""
         state, style = self.state, self.desk.style
-        share = state.ended / len(state.items) if state.items else 1.0
-        filled = round(_BAR * share)
+        worked_on = sum(item.stage is not Stage.LEFT_OUT for item in state.items)
+        over = sum(item.stage is Stage.ENDED for item in state.items)
+        filled = round(_BAR * over / worked_on) if worked_on else _BAR
         text = Text(f"{'▓' * filled}{'░' * (_BAR - filled)}", style("accent"))
-        text.append(f"  {state.ended} of {len(state.items)}", style("text"))
+        text.append(f"  {over} of {worked_on}", style("text"))
         if state.running:
             began = f"  {age(self.desk.console.wall() - state.began)}"
             text.append(f"{began}  {state.parallel} at a time", style("dim"))
@@ -122,7 +123,7 @@ class BatchScreen(ListScreen[str]):
             end = item.outcome.value if item.outcome else item.stage.value
             return f"{end}: {visible(item.text)}" if item.text else end
         job = next((job for job in self.desk.console.jobs if job.job == item.job), None)
-        words = [] if job is None else [f"{(job.current or 0) + 1}/{len(job.steps)}"]
+        words = [] if job is None else [step_count(job)]
         if item.began is not None:
             words.append(age(self.desk.console.wall() - item.began))
         if job is not None and job.choices:

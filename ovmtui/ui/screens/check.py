@@ -45,6 +45,8 @@ class CheckScreen(ListScreen[str]):
         """Begin before the first answer."""
         super().__init__(desk, empty="nothing is wrong")
         self._found: tuple[Diagnosis, ...] = ()
+        self._unchecked: tuple[str, ...] = ()
+        """Pools whose check failed, with the reason."""
         self._checking = True
         self._bad_only = False
 
@@ -62,10 +64,20 @@ class CheckScreen(ListScreen[str]):
 
     def title_text(self) -> tuple[str, str]:
         """Return how much is not well."""
-        if self._checking:
-            return "check", "the nodes are being asked …"
         bad = sum(not one.is_well for one in self._found)
-        return "check", f"{bad} of {len(self._found)} not as they should be"
+        said = f"{bad} of {len(self._found)} not as they should be" if self._found else ""
+        if self._checking:
+            return "check", f"{said}  the nodes are being asked …".lstrip()
+        failed = f"not checked: {len(self._unchecked)} pools" if self._unchecked else ""
+        return "check", "  ".join(filter(None, (said, failed)))
+
+    def empty_text(self) -> str:
+        """Return that nothing is wrong, once that is known."""
+        if self._checking:
+            return "the nodes are being asked …"
+        if self._unchecked:
+            return "; ".join(self._unchecked)
+        return super().empty_text()
 
     def columns(self) -> Text:
         """Return the heads."""
@@ -75,8 +87,8 @@ class CheckScreen(ListScreen[str]):
     def items(self) -> Sequence[Item]:
         """Return what was found."""
         return [
-            Item(str(number), self._line(one))
-            for number, one in enumerate(self._found)
+            Item(id, self._line(one))
+            for id, one in self._by_id().items()
             if not (self._bad_only and one.is_well)
         ]
 
@@ -88,7 +100,7 @@ class CheckScreen(ListScreen[str]):
     def refresh_bar(self) -> None:
         """Show the keys that do something for the line under the cursor, and its text."""
         super().refresh_bar()
-        if self.is_mounted:
+        if self.is_ready:
             self._tell()
 
     def situation(self) -> Situation:
@@ -141,13 +153,17 @@ class CheckScreen(ListScreen[str]):
     async def _check(self) -> None:
         console = self.desk.console
         found: list[Diagnosis] = []
+        unchecked: list[str] = []
         for pool in console.snapshot.pools:
             try:
                 found += await console.checkup.pool(pool.name, locks=not self.desk.read_only)
             except OvmtuiError as error:
-                self.desk.say(f"{pool.name}: {error}", "error")
-        # What is wrong stands first, in the order of the nodes.
-        self._found = tuple(sorted(found, key=lambda one: one.is_well))
+                unchecked.append(f"{pool.name}: {error}")
+                self.desk.say(unchecked[-1], "error")
+            # What is wrong stands first, in the order of the nodes.
+            self._found = tuple(sorted(found, key=lambda one: one.is_well))
+            self.redraw()
+        self._unchecked = tuple(unchecked)
         self._checking = False
         self.redraw()
 
@@ -170,8 +186,18 @@ class CheckScreen(ListScreen[str]):
         return None
 
     def _one(self) -> Diagnosis | None:
-        chosen = self.highlighted if self.is_mounted else None
-        return self._found[int(chosen)] if chosen is not None else None
+        chosen = self.highlighted if self.is_ready else None
+        return self._by_id().get(chosen) if chosen is not None else None
+
+    def _by_id(self) -> dict[str, Diagnosis]:
+        """Return what was found by where and what it is about, which a new check keeps."""
+        found: dict[str, Diagnosis] = {}
+        for one in self._found:
+            id, number = f"{one.place} {one.subject}", 2
+            while id in found:
+                id, number = f"{one.place} {one.subject} {number}", number + 1
+            found[id] = one
+        return found
 
     def _line(self, one: Diagnosis) -> Text:
         mark, role = _MARKS[one.verdict.standing]

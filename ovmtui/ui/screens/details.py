@@ -7,22 +7,31 @@ from collections.abc import Iterable
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
+from textual import work
 
+from ovmtui.errors import OvmtuiError
 from ovmtui.model.identity import VmKey
 from ovmtui.model.text import visible
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.model.vmconfig import ConfigFile
 from ovmtui.plan.leftovers import leftovers
+from ovmtui.runtime.companions import PastJob
 from ovmtui.toolstacks.consoles import console_command
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.base import Page
 from ovmtui.ui.screens.raw import RawScreen
-from ovmtui.ui.screens.times import NONE, clock, mib, number
+from ovmtui.ui.screens.times import NONE, mib, moment, number
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.viewmodel.surroundings import service_rows, storage_rows
 from ovmtui.ui.viewmodel.times import age
 from ovmtui.ui.viewmodel.trends import sparkline
+
+_JOBS = 10
+_SEARCHED = 500
+"""Jobs of the journal among which those of the machine are looked for."""
+_SHOWN_ABOVE = frozenset({"name", "memory", "vcpus", "disk", "vif", "uuid"})
+"""Settings of vm.cfg that the page tells in words of its own."""
 
 
 class DetailsScreen(Page[None]):
@@ -35,6 +44,8 @@ class DetailsScreen(Page[None]):
         """Show `vm`."""
         super().__init__(desk)
         self._key = vm
+        self._past: tuple[PastJob, ...] = ()
+        """Jobs of earlier consoles, the newest first."""
 
     def title_text(self) -> tuple[str, str]:
         """Return name and state."""
@@ -42,6 +53,21 @@ class DetailsScreen(Page[None]):
         if vm is None:
             return str(self._key), "not known any more"
         return vm.label, f"{vm.state.value}  {vm.key.pool}"
+
+    def on_mount(self) -> None:
+        """Read what earlier consoles did to it."""
+        super().on_mount()
+        self._read()
+
+    @work(exclusive=True)
+    async def _read(self) -> None:
+        try:
+            past = await self.desk.console.history.jobs(limit=_SEARCHED)
+        except OvmtuiError as error:
+            self.desk.say(str(error), "error")
+            return
+        self._past = tuple(record for record in past if record.state.vm == self._key)
+        self.redraw()
 
     def updated(self, changes: Changes) -> None:
         """Show things as they are now."""
@@ -115,7 +141,7 @@ class DetailsScreen(Page[None]):
         wanted = ""
         if vm.wanted_ha is not None:
             wanted = f"; wanted {'on' if vm.wanted_ha.on else 'off'} by {vm.wanted_ha.source}"
-            wanted += ": H mends it" if vm.drifts else ""
+            wanted += f": {self.desk.key_of('vm.mend-ha')} mends it" if vm.drifts else ""
         return f"{fact.state.value}{source}{when}{reason}{wanted}"
 
     def _copy(self, copy: Copy) -> tuple[str, str]:
@@ -131,10 +157,10 @@ class DetailsScreen(Page[None]):
 
     def _config(self, file: ConfigFile) -> list[RenderableType]:
         config = file.config
-        rows = [(f"{d.device} {d.mode}", f"{d.kind}:{d.path}") for d in config.disks]
-        rows += [(i.bridge or NONE, i.mac or "MAC not stated") for i in config.interfaces]
+        rows = [(f"disk {d.device} {d.mode}", f"{d.kind}:{d.path}") for d in config.disks]
+        rows += [(f"nic {i.bridge or NONE}", i.mac or "MAC not stated") for i in config.interfaces]
         rows += [("not understood", note) for note in file.notes]
-        rows += list(config.settings)
+        rows += [setting for setting in config.settings if setting[0] not in _SHOWN_ABOVE]
         return self._part(file.path, rows)
 
     def _lately(self) -> Iterable[tuple[str, str]]:
@@ -149,10 +175,15 @@ class DetailsScreen(Page[None]):
                 yield name, f"{bars}  {min(known):.0f} to {max(known):.0f}{unit}"
 
     def _jobs(self) -> Iterable[tuple[str, str]]:
-        jobs = [job for job in self.desk.console.jobs if job.vm == self._key]
-        for job in reversed(jobs[-10:]):
+        own = {job.job: job for job in self.desk.console.jobs if job.vm == self._key}
+        past = [record for record in self._past if record.state.job not in own]
+        for job in list(reversed(own.values()))[:_JOBS]:
             outcome = job.outcome.value if job.outcome else "under way"
-            yield clock(job.started_at), f"{job.title}  {outcome}  {job.summary}"
+            yield moment(job.started_at), f"{job.title}  {outcome}  {job.summary}"
+        for record in past[: max(0, _JOBS - len(own))]:
+            outcome = record.state.outcome.value if record.state.outcome else "not ended"
+            said = f"{record.state.title}  {outcome}  {record.state.summary}"
+            yield moment(record.state.started_at), f"{said}  ({record.user})"
 
     def _part(self, title: str, rows: Iterable[tuple[str, str]]) -> list[RenderableType]:
         listed = list(rows)

@@ -15,6 +15,7 @@ from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.listing import Item, cell
 from ovmtui.ui.screens.prompt import Prompt
 from ovmtui.ui.situation import Scope
+from ovmtui.ui.viewmodel.filters import only_on
 from ovmtui.ui.viewmodel.fuzzy import best
 
 _SHOWN = 100
@@ -42,13 +43,18 @@ class FindScreen(Prompt["VmKey | str"]):
         self._found = best(self.typed, self._named(), limit=_SHOWN)
         style = self.desk.style
         return [
-            Item(str(n), Text(cell(kind, 9), style("dim")).append(visible(name), style("text")))
-            for n, (name, (kind, _)) in enumerate(self._found)
+            Item(
+                f"{kind} {target}",
+                Text(cell(kind, 9), style("dim")).append(visible(name), style("text")),
+            )
+            for name, (kind, target) in self._found
         ]
 
     def choose(self, id: str) -> None:
         """Give what was chosen."""
-        self.dismiss(self._found[int(id)][1][1])
+        targets = {f"{kind} {target}": target for _, (kind, target) in self._found}
+        if id in targets:
+            self.dismiss(targets[id])
 
     def entered(self) -> None:
         """Give the highlighted one."""
@@ -65,7 +71,7 @@ class FindScreen(Prompt["VmKey | str"]):
         found: list[tuple[str, tuple[str, VmKey | str]]] = [
             (vm.label, ("machine", vm.key)) for vm in snapshot.vms.values()
         ]
-        found += [(node.name, ("node", f"node:{node.name}")) for node in snapshot.nodes]
+        found += [(node.name, ("node", only_on(node, snapshot))) for node in snapshot.nodes]
         found += [(pool.name, ("pool", f"pool:{pool.name}")) for pool in snapshot.pools]
         found += [(job.title, ("job", job.job)) for job in reversed(console.jobs)]
         return found

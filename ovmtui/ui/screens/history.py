@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from rich.text import Text
 from textual import on, work
@@ -20,6 +19,7 @@ from ovmtui.ui.screens.base import plain
 from ovmtui.ui.screens.jobs import OUTCOMES
 from ovmtui.ui.screens.listing import Item, ListScreen, cell
 from ovmtui.ui.screens.text_page import TextPage
+from ovmtui.ui.screens.times import moment
 from ovmtui.ui.situation import Scope
 
 _PAGE = 200
@@ -148,7 +148,7 @@ class HistoryScreen(ListScreen[None]):
         style, state = self.desk.style, record.state
         symbol, role = OUTCOMES[state.outcome] if state.outcome else ("●", "accent")
         text = Text(f"{symbol} ", style(role))
-        text.append(cell(_when(state.started_at), 16), style("dim"))
+        text.append(cell(moment(state.started_at), 16), style("dim"))
         text.append(cell(state.title, 30), style("text"))
         text.append(cell(record.user, 12), style("text"))
         end = state.outcome.value if state.outcome else "not ended"
@@ -171,8 +171,4 @@ def _searched(record: PastJob) -> str:
         record.host,
         *state.steps,
     )
-    return f"{_when(state.started_at)} {' '.join(parts)}".lower()
-
-
-def _when(at: float) -> str:
-    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M}"
+    return f"{moment(state.started_at)} {' '.join(parts)}".lower()

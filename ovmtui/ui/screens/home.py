@@ -81,7 +81,7 @@ class HomeScreen(OutputActions):
     @property
     def machine(self) -> Vm | None:
         """The machine under the cursor."""
-        key = self.query_one(Grid).cursor if self.is_mounted else None
+        key = self.query_one(Grid).cursor if self.is_ready else None
         return self.desk.console.snapshot.vms.get(key) if key is not None else None
 
     def situation(self) -> Situation:
@@ -178,7 +178,7 @@ class HomeScreen(OutputActions):
 
     def redraw(self) -> None:
         """Show the newest snapshot as it is to be viewed."""
-        if not self.is_mounted or self.content is None:
+        if not self.is_ready or self.content is None:
             return
         console = self.desk.console
         self.lay_out()
@@ -193,7 +193,7 @@ class HomeScreen(OutputActions):
             trends=self.desk.trends,
         )
         grid = self.query_one(Grid)
-        grid.empty_text = empty_text(console.snapshot, filtered=bool(self.view.filter_text))
+        grid.empty_text = empty_text(self.desk, filtered=bool(self.view.filter_text))
         grid.show(self.rows, self.view)
         self._redraw_lines()
         self._redraw_about_cursor()
@@ -216,6 +216,6 @@ class HomeScreen(OutputActions):
         vm = self.machine
         self.content.show_for(vm.key if vm else None)
         self.query_one(MessageLine).rest(
-            *resting_text(self.desk.console.snapshot, rows=self.rows, asking=self.asking_job, vm=vm)
+            *resting_text(self.desk, rows=self.rows, asking=self.asking_job, vm=vm)
         )
         self.refresh_bar()

@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 from ovmtui.model.job import JobState
-from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.text import visible
-from ovmtui.model.vm import Vm
-from ovmtui.ui.viewmodel.alerts import alerts
+from ovmtui.model.vm import Vm, VmState
+from ovmtui.ui.desk import Desk
 from ovmtui.ui.viewmodel.rows import Rows
 
 
-def empty_text(snapshot: Snapshot, *, filtered: bool) -> str:
+def empty_text(desk: Desk, *, filtered: bool) -> str:
     """Return why there is no row."""
+    snapshot = desk.console.snapshot
     if filtered and snapshot.vms:
         return "no machine fits the filter: ESC clears it"
     if any(node.domains is None and not node.problem for node in snapshot.nodes.values()):
         return "asking the nodes"
     if not any(node.certain for node in snapshot.nodes.values()):
-        return "no node answers: n shows why"
+        return f"no node answers: {desk.key_of('page.nodes')} shows why"
     return "no machine on any node"
 
 
 def resting_text(
-    snapshot: Snapshot, *, rows: Rows | None, asking: JobState | None, vm: Vm | None
+    desk: Desk, *, rows: Rows | None, asking: JobState | None, vm: Vm | None
 ) -> tuple[str, str]:
     """Return what deserves a look most, and its role."""
     if rows is not None and rows.error is not None:
         return f"filter: {visible(rows.error.message)}", "warn"
     if asking is not None:
-        return f"{visible(asking.title)} asks: {visible(asking.question)}  (a answers)", "warn"
+        key = desk.key_of("job.answer")
+        return f"{visible(asking.title)} asks: {visible(asking.question)}  ({key} answers)", "warn"
     if vm is not None and vm.reason:
-        return f"{visible(vm.label)}: {visible(vm.reason)}", "warn"
-    found = alerts(snapshot)
-    if not found:
+        # Two places are what a migration under way looks like.
+        role = "dim" if vm.state is VmState.MIGRATING else "warn"
+        return f"{visible(vm.label)}: {visible(vm.reason)}", role
+    if not desk.alerts:
         return "", "dim"
-    count = "1 alert" if len(found) == 1 else f"{len(found)} alerts"
-    return f"{count}, the worst: {found[0].text}  (! shows all)", "dim"
+    count = "1 alert" if len(desk.alerts) == 1 else f"{len(desk.alerts)} alerts"
+    key = desk.key_of("page.alerts")
+    return f"{count} ({key} shows all), the worst: {desk.alerts[0].text}", "dim"

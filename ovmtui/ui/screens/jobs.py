@@ -18,6 +18,7 @@ from ovmtui.ui.screens.question import QuestionScreen
 from ovmtui.ui.screens.times import clock
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.stopped import can_go_on
+from ovmtui.ui.viewmodel.working import step_count
 
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.DONE: ("✓", "ok"),
@@ -94,8 +95,8 @@ class JobsScreen(ListScreen[str]):
         """Ring the bell when the job under the cursor ends, or not."""
         job = self._under_cursor()
         if job is not None:
-            self.desk.watched ^= {job.job}
-            rings = job.job in self.desk.watched
+            self.desk.silent ^= {job.job}
+            rings = job.job not in self.desk.silent
             self.desk.say(f"the bell {'rings' if rings else 'is silent'} when {job.title} ends")
 
     def do_answer(self) -> None:
@@ -114,11 +115,11 @@ class JobsScreen(ListScreen[str]):
         own = self._under_cursor()
         if own is not None:
             return own if can_go_on(own) else None
-        return self.desk.stopped.find(self.highlighted or "") if self.is_mounted else None
+        return self.desk.stopped.find(self.highlighted or "") if self.is_ready else None
 
     def _under_cursor(self) -> JobState | None:
         jobs = {job.job: job for job in self.desk.console.jobs}
-        return jobs.get(self.highlighted or "") if self.is_mounted else None
+        return jobs.get(self.highlighted or "") if self.is_ready else None
 
     def _line(self, job: JobState) -> Text:
         style = self.desk.style
@@ -129,8 +130,7 @@ class JobsScreen(ListScreen[str]):
         text.append(f"{symbol} ", style(role))
         text.append(cell(clock(job.started_at), 8), style("dim"))
         text.append(cell(job.title, 32), style("text"))
-        done = sum(outcome is not None for outcome in job.outcomes)
-        text.append(cell(f"{done}/{len(job.steps)}", 5), style("dim"))
+        text.append(cell(step_count(job), 5), style("dim"))
         said, role = self._standing(job)
         text.append(said if self.size.width >= _ONE_LINE else f"\n{' ' * 11}{said}", style(role))
         return text

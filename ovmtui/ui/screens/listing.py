@@ -18,6 +18,7 @@ from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.base import ActionScreen, Heading, ResultT
 from ovmtui.ui.situation import Scope
 from ovmtui.ui.widgets.line import Line
+from ovmtui.ui.widgets.moving import Choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,16 @@ class ListScreen(ActionScreen[ResultT]):
         """Show `empty` while there is no item."""
         super().__init__(desk)
         self._empty = empty
-        self._shown: tuple[Item, ...] | None = None
+        self.first: str | None = None
+        """Id of the item on which the cursor begins; None: the first."""
+        self._shown: tuple[tuple[Item, ...], str] | None = None
 
     def body(self) -> Iterable[Widget]:
         """Return title, rule, column heads and list."""
         yield Heading(id="heading")
         yield Static(id="rule")
         yield Line(id="columns")
-        yield OptionList(id="list", markup=False)
+        yield Choices(id="list", markup=False)
 
     def title_text(self) -> tuple[str, str]:
         """Return the title and what stands at its right."""
@@ -87,24 +90,31 @@ class ListScreen(ActionScreen[ResultT]):
 
     def redraw(self) -> None:
         """Show title and items as they are now."""
-        if not self.is_mounted:
+        if not self.is_ready:
             return
         self.query_one(Heading).show(self.desk, *self.title_text())
         heads, columns = self.columns(), self.query_one("#columns", Line)
         columns.set_text(Text(" ").append_text(heads))
         columns.display = bool(heads)
         items = tuple(self.items())
-        if items != self._shown:
+        if (items, self.empty_text()) != self._shown:
             self._fill(items)
         self.refresh_bar()
 
+    def empty_text(self) -> str:
+        """Return what is said while there is no item."""
+        return self._empty
+
     def _fill(self, items: tuple[Item, ...]) -> None:
-        options, kept = self.query_one(OptionList), self.highlighted
-        self._shown = items
+        options = self.query_one(OptionList)
+        kept = self.first if self._shown is None else self.highlighted
+        self._shown = (items, self.empty_text())
         options.clear_options()
         options.add_options(Option(i.text, id=i.id, disabled=not i.enabled) for i in items)
         if not items:
-            options.add_option(Option(Text(self._empty, self.desk.style("dim")), disabled=True))
+            options.add_option(
+                Option(Text(self.empty_text(), self.desk.style("dim")), disabled=True)
+            )
         usable = [index for index, item in enumerate(items) if item.enabled]
         again = [index for index in usable if items[index].id == kept]
         options.highlighted = next(iter(again or usable), None)

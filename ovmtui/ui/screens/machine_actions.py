@@ -8,16 +8,19 @@ from collections.abc import Callable, Sequence
 from ovmtui.errors import PlanRefused
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.node import NodeView
 from ovmtui.model.vm import Vm
 from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.leftovers import leftovers
 from ovmtui.ui.screens.job_actions import JobActions
-from ovmtui.ui.screens.listing import Picker
+from ovmtui.ui.screens.listing import Picker, cell
 from ovmtui.ui.screens.plan import PlanScreen
 from ovmtui.ui.screens.several import SeveralScreen
 from ovmtui.ui.screens.targets import TargetsScreen
+from ovmtui.ui.viewmodel.cells import memory
 
+_NAME = 12
 _SPREAD = "each to the node that is best for it"
 
 
@@ -208,7 +211,7 @@ class MachineActions(JobActions):
         snapshot = self.desk.console.snapshot
         pools = {vm.pool for vm in self.marks}
         nodes = snapshot.nodes_of(pools.pop()) if len(pools) == 1 else ()
-        return [("", _SPREAD), *((node.key.name, f"all to {node.key.name}") for node in nodes)]
+        return [("", _SPREAD), *((node.key.name, f"all to {_described(node)}") for node in nodes)]
 
     def _move_all(self, name: str) -> None:
         vms = [self.desk.console.snapshot.vms.get(key) for key in sorted(self.marks)]
@@ -216,3 +219,15 @@ class MachineActions(JobActions):
         moves = self.desk.console.batches.moves(wanted)
         where = f" to {name}" if name else ""
         self.plan_for_all(moves, title=f"migrate {len(moves)} machines{where}", verb=Verb.MIGRATE)
+
+
+def _described(node: NodeView) -> str:
+    """Return a node's name with what speaks for and against moving machines there."""
+    name = cell(node.key.name, _NAME)
+    if not node.certain:
+        return f"{name}{node.list_problem or node.problem or 'no answer yet'}"
+    count = sum(not domain.is_domain_zero and domain.is_active for domain in node.domains or ())
+    load = "-" if node.load is None else f"{node.load:.2f}"
+    free = memory(node.facts.free_memory_mib)
+    mark = "  in maintenance" if node.maintenance else ""
+    return f"{name}{free} free, {count} VMs, load {load}{mark}"

@@ -29,16 +29,17 @@ _ROOM_FOR_TRENDS = 120
 _TREND = 12
 
 
-class NodesScreen(ListScreen[str]):
-    """All nodes with their facts and problems; gives the name whose machines are to be shown."""
+class NodesScreen(ListScreen[NodeKey]):
+    """All nodes with their facts and problems; gives the one whose machines are to be shown."""
 
     SCOPE = Scope.NODES
     BINDINGS = actions.bindings(Scope.NODES)
 
-    def __init__(self, desk: Desk, verbs: NodeActions) -> None:
-        """Show all nodes; `verbs` does what is chosen for one."""
+    def __init__(self, desk: Desk, verbs: NodeActions, *, first: NodeKey | None = None) -> None:
+        """Show all nodes, the cursor on `first`; `verbs` does what is chosen for one."""
         super().__init__(desk, empty="no node is configured")
         self._verbs = verbs
+        self.first = None if first is None else str(first)
 
     def title_text(self) -> tuple[str, str]:
         """Return how many answer."""
@@ -90,12 +91,12 @@ class NodesScreen(ListScreen[str]):
 
     def choose(self, id: str) -> None:
         """Give the node, so that only its machines are shown."""
-        self.dismiss(id.partition("/")[2])
+        self.dismiss(NodeKey(*id.split("/", 1)))
 
     def do_show(self) -> None:
         """Give the node under the cursor."""
         if self._node is not None:
-            self.dismiss(self._node.name)
+            self.dismiss(self._node)
 
     def do_evacuate(self) -> None:
         """Plan to empty the node."""
@@ -141,7 +142,7 @@ class NodesScreen(ListScreen[str]):
 
     @property
     def _node(self) -> NodeKey | None:
-        highlighted = self.highlighted if self.is_mounted else None
+        highlighted = self.highlighted if self.is_ready else None
         if highlighted is None or "/" not in highlighted:
             return None
         return NodeKey(*highlighted.split("/", 1))
@@ -171,8 +172,11 @@ class NodesScreen(ListScreen[str]):
         count = NONE
         if node.domains is not None:
             count = str(sum(not d.is_domain_zero and d.is_active for d in node.domains))
-        latency = NONE if node.latency_ms is None else f"{node.latency_ms:.0f} ms"
-        skew = NONE if node.clock_skew_s is None else f"{node.clock_skew_s:+.1f} s"
+        # How busy a node was before it fell silent is nothing that can be told of it now.
+        live = node.certain
+        latency = f"{node.latency_ms:.0f} ms" if live and node.latency_ms is not None else NONE
+        skew = f"{node.clock_skew_s:+.1f} s" if live and node.clock_skew_s is not None else NONE
+        busy = number(node.load, digits=2) if live else NONE
         now = self.desk.console.monotonic()
         listed = "never" if node.listed_at is None else f"{age(now - node.listed_at)} ago"
         figures = (
@@ -180,7 +184,7 @@ class NodesScreen(ListScreen[str]):
             (memory(facts.total_memory_mib), 7),
             (memory(facts.free_memory_mib), 7),
             (number(facts.cpus), 4),
-            (number(node.load, digits=2), 5),
+            (busy, 5),
             (latency, 6),
             (skew, 7),
             (listed, 8),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from ovmtui.model.identity import VmKey
+from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.ui.screens.alerts import AlertsScreen
 from ovmtui.ui.screens.batch import BatchScreen
 from ovmtui.ui.screens.check import CheckScreen
@@ -20,6 +20,7 @@ from ovmtui.ui.screens.nodes import NodesScreen
 from ovmtui.ui.screens.quit import quit_question
 from ovmtui.ui.screens.settings import SettingsScreen
 from ovmtui.ui.screens.sources import SourcesScreen
+from ovmtui.ui.viewmodel.filters import only_on
 
 
 class PageActions(NodeActions):
@@ -55,11 +56,11 @@ class PageActions(NodeActions):
 
     def do_nodes(self) -> None:
         """Show the nodes."""
-        self.app.push_screen(NodesScreen(self.desk, self), self._filter_node)
+        self._show_nodes()
 
     def do_alerts(self) -> None:
         """Show the alerts, and go to the one that is chosen."""
-        self.app.push_screen(AlertsScreen(self.desk), lambda vm: self.go_to(vm) if vm else None)
+        self.app.push_screen(AlertsScreen(self.desk), self._look_at)
 
     def do_check(self) -> None:
         """Show what a check of every pool finds."""
@@ -111,9 +112,18 @@ class PageActions(NodeActions):
     def group_by(self, group: str | None) -> None:
         """Group the rows."""
 
-    def _filter_node(self, node: str | None) -> None:
-        if node:
-            self.set_filter(f"node:{node}")
+    def _look_at(self, subject: VmKey | NodeKey | None) -> None:
+        if isinstance(subject, NodeKey):
+            self._show_nodes(subject)
+        elif subject is not None:
+            self.go_to(subject)
+
+    def _show_nodes(self, node: NodeKey | None = None) -> None:
+        self.app.push_screen(NodesScreen(self.desk, self, first=node), self._filter_node)
+
+    def _filter_node(self, node: NodeKey | None) -> None:
+        if node is not None:
+            self.set_filter(only_on(node, self.desk.console.snapshot))
 
     def _found(self, found: VmKey | str | None) -> None:
         match found:

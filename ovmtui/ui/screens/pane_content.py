@@ -9,7 +9,7 @@ from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobEvent, JobState
 from ovmtui.model.text import visible
 from ovmtui.runtime.interface import Console
-from ovmtui.ui.viewmodel.working import progress_bar
+from ovmtui.ui.viewmodel.working import progress_bar, step_count
 from ovmtui.ui.widgets.output_pane import OutputPane
 
 ALL = ""
@@ -72,8 +72,8 @@ def _heading(job: JobState) -> str:
     if job.outcome is not None:
         return f"{visible(job.title)} · {job.outcome.value}"
     if job.choices:
-        return f"{visible(job.title)} · asks (a)"
-    step = f" · {job.current + 1}/{len(job.steps)}" if job.current is not None else ""
+        return f"{visible(job.title)} · asks"
+    step = f" · {step_count(job)}" if job.current is not None else ""
     progress = f" · {visible(job.progress)}" if job.progress else ""
     if bar := progress_bar(job.progress):
         progress = f" · {bar}{progress.removeprefix(' ·')}"

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ovmtui.model.text import visible
 from ovmtui.plan.plan import Plan
+from ovmtui.plan.render import describe_step
 from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, Step, WaitStep
 from ovmtui.plan.verdict import Finding, Standing
 
@@ -48,15 +49,27 @@ def refusal_page(reasons: Sequence[str], *, style: Styles) -> RenderableType:
     return Group(heading("there is no such plan", style), table)
 
 
+def short_steps(plan: Plan, *, style: Styles) -> RenderableType:
+    """Return the steps of one plan among several, and what speaks against it, a line each."""
+    table = _grid(number_width=4)
+    for number, step in enumerate(plan.steps, 1):
+        table.add_row(Text(str(number), style("dim")), Text(describe_step(step), style("command")))
+    for finding in plan.findings:
+        if finding.verdict.standing is Standing.FAILS:
+            text = f"{visible(finding.subject)}: {visible(finding.verdict.text)}"
+            table.add_row(Text("✗", style("warn")), Text(text, style("warn")))
+    return table
+
+
 def heading(text: str, style: Styles) -> Text:
     """Return the title of a part of a page."""
     return Text(text, style("dim"))
 
 
-def _grid(*, middle: int | None = None) -> Table:
+def _grid(*, number_width: int = 2, middle: int | None = None) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
     table.expand = True
-    table.add_column(width=2, justify="right", no_wrap=True)
+    table.add_column(width=number_width, justify="right", no_wrap=True)
     if middle is not None:
         table.add_column(width=middle, overflow="fold")
     table.add_column(ratio=1, overflow="fold")

@@ -65,7 +65,7 @@ class SettingsScreen(ListScreen[None]):
             ("theme", "theme", self.app.theme, desk.next_theme),
             (
                 "bell",
-                "bell when a watched job ends",
+                "bell when a job ends",
                 "on" if kept.bell else "off",
                 lambda: desk.remember(bell=not kept.bell),
             ),

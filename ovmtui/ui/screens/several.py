@@ -16,12 +16,12 @@ from ovmtui.model.text import visible
 from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Verb
 from ovmtui.plan.plan import Confirmation
-from ovmtui.plan.render import describe_step
 from ovmtui.runtime.companions import order_of
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.base import Page
 from ovmtui.ui.screens.confirm import TypeName
+from ovmtui.ui.screens.plan_text import short_steps
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.widgets.line import Line
 
@@ -61,6 +61,7 @@ class SeveralScreen(Page[str]):
         self._emptied = emptied
         self._filled = filled
         self._parallel = 1
+        self._begun = False
 
     def body(self) -> Iterable[Widget]:
         """Return the page, under a band when a pool is in production."""
@@ -103,15 +104,7 @@ class SeveralScreen(Page[str]):
         for move in self._ready:
             assert move.plan is not None
             parts.append(Text(visible(move.plan.title), style("accent")))
-            parts += [
-                Text(f"  {number}  {describe_step(step)}", style("command"))
-                for number, step in enumerate(move.plan.steps, 1)
-            ]
-            failing = [f for f in move.plan.findings if f.verdict.standing.value == "fails"]
-            parts += [
-                Text(f"     ✗ {visible(f.subject)}: {visible(f.verdict.text)}", style("warn"))
-                for f in failing
-            ]
+            parts.append(short_steps(move.plan, style=style))
         return Group(*parts)
 
     def situation(self) -> Situation:
@@ -129,7 +122,7 @@ class SeveralScreen(Page[str]):
     def do_run(self) -> None:
         """Run every plan as a job of its own, after what has to be typed."""
         if not self._must_be_typed:
-            self._begin()
+            self._named(typed=True)
             return
         word = self._emptied.name if self._emptied else f"{self._verb.value} {len(self._ready)}"
         names = ", ".join(visible(move.name) for move in self._ready)
@@ -137,7 +130,9 @@ class SeveralScreen(Page[str]):
         self.app.push_screen(question, self._named)
 
     def _named(self, typed: bool | None) -> None:
-        if typed:
+        # A second key that comes before the page has gone begins nothing twice.
+        if typed and not self._begun:
+            self._begun = True
             self._begin()
 
     @property
@@ -176,6 +171,7 @@ class SeveralScreen(Page[str]):
                 await console.batches.set_maintenance(self._filled, on=False)
             batch = console.batches.begin(order)
         except OvmtuiError as error:
+            self._begun = False
             self.desk.say(str(error), "error")
             return
         self.dismiss(batch)

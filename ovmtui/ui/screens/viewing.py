@@ -41,6 +41,8 @@ class Viewing(Marking):
         filtering = self.query_one("#filtering")
         if filtering.has_class("-open") or self.view.filter_text:
             self._close_filter()
+            if self.view.filter_text:
+                self.desk.say(f"the filter {self.view.filter_text} is taken away")
             self.set_filter("")
         elif self.view.marks:
             self.set_view(replace(self.view, marks=frozenset()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ovmtui.model.ha import HaState
@@ -29,6 +30,14 @@ class Alert:
     text: str
     vm: VmKey | None = None
     node: NodeKey | None = None
+    action: str = ""
+    """Id of the action that does something about it; empty where none does alone."""
+    does: str = ""
+    """What that action does about it, after its key: `mends it`."""
+
+    def told(self, key_of: Callable[[str], str]) -> str:
+        """Return the sentence, with the key that does something about it."""
+        return f"{self.text} ({key_of(self.action)} {self.does})" if self.action else self.text
 
 
 def alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
@@ -89,8 +98,9 @@ def _of_vm(vm: Vm, snapshot: Snapshot) -> list[Alert]:
     left = _left_over(vm, snapshot)
     match vm.state:
         case VmState.SPLIT_BRAIN:
-            text = f"{name}: SPLIT BRAIN, {reason}; start nothing, and destroy the wrong copy (D)"
-            return [Alert("danger", text, vm.key), *left]
+            text = f"{name}: SPLIT BRAIN, {reason}; start nothing, and destroy the wrong copy"
+            alert = Alert("danger", text, vm.key, action="vm.destroy", does="does that")
+            return [alert, *left]
         case VmState.CRASHED | VmState.DYING:
             text = f"{name}: {vm.state.value} on {_places(vm)}{also}"
             return [Alert("danger", text, vm.key), *left]
@@ -115,15 +125,13 @@ def _of_service(vm: Vm, name: str) -> list[Alert]:
     if vm.drifts and vm.wanted_ha is not None:
         wanted = "on" if vm.wanted_ha.on else "off"
         source = visible(vm.wanted_ha.source, limit=80)
-        text = f"{name}: HA is {vm.ha.state.value}, but the {source} wants it {wanted} (H mends it)"
-        found.append(Alert("warn", text, vm.key))
+        text = f"{name}: HA is {vm.ha.state.value}, but the {source} wants it {wanted}"
+        found.append(Alert("warn", text, vm.key, action="vm.mend-ha", does="mends it"))
     service = vm.service
     if service is not None and service.frozen_on:
         nodes = ", ".join(node.name for node in service.frozen_on)
-        text = (
-            f"{name}: service {visible(service.name, limit=80)} is frozen on {nodes} (z thaws it)"
-        )
-        found.append(Alert("warn", text, vm.key))
+        text = f"{name}: service {visible(service.name, limit=80)} is frozen on {nodes}"
+        found.append(Alert("warn", text, vm.key, action="vm.freeze", does="thaws it"))
     if service is not None and service.file.notes:
         more = f" and {len(service.file.notes) - 1} more" if len(service.file.notes) > 1 else ""
         text = f"{name}: {visible(service.file.notes[0], limit=300)}{more}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ovmtui.model.ha import HaState
+from ovmtui.model.ha import NOT_ASKED, HaState
 from ovmtui.model.text import visible
 from ovmtui.model.vm import Vm, VmState
 
@@ -29,6 +29,7 @@ STATES: Mapping[VmState, Cell] = {
     VmState.SPLIT_BRAIN: Cell("✖ SPLIT BRAIN", "danger"),
     VmState.UNKNOWN: Cell("? unknown", "unknown"),
 }
+_ASKING = Cell("… asking", "dim")
 _ON_UNWANTED = Cell("▲ on≠off", "drift")
 _HA: Mapping[HaState, Cell] = {
     HaState.ON: Cell("▲ on", "ok"),
@@ -50,8 +51,13 @@ def service_cells(vm: Vm) -> tuple[Cell, Cell]:
     )
 
 
-def ha_cell(vm: Vm) -> Cell:
-    """Return what HA is; in a colour of its own where that is not what is wanted."""
+def ha_cell(vm: Vm, *, managed: bool = False) -> Cell:
+    """Return what HA is; in a colour of its own where that is not what is wanted.
+
+    `managed` says whether a manager is there, whose answer may still come.
+    """
+    if managed and vm.ha.state is HaState.UNKNOWN and vm.ha.reason == NOT_ASKED:
+        return _ASKING
     if vm.drifts:
         return Cell("▽ off≠on", "drift") if vm.ha.state is HaState.OFF else _ON_UNWANTED
     if vm.ha.state is HaState.ON and vm.state in {VmState.DOWN, VmState.CRASHED}:

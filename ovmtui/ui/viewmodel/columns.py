@@ -15,6 +15,8 @@ _WIDEST_NODE = 12
 """Columns of a node's name for which other columns step aside."""
 _WIDEST_PLACES = 24
 """Columns that two nodes may take where there is room."""
+_PROGRESS = 20
+"""Columns of a job's progress: percent, bar and verb."""
 _WIDEST_NAME = 30
 """A name is short as a rule; what it does not need helps the notes."""
 
@@ -47,7 +49,7 @@ COLUMNS = (
     Column("vcpu", "VCPU", 4, 7, right=True),
     Column("mem", "MEM", 6, 6, right=True),
     Column("cpu", "CPU%", 5, 5, right=True),
-    Column("trend", "TREND", 10, 11, spare=40),
+    Column("trend", "TREND", 10, 11, spare=24),
     Column("note", "JOB · NOTE", 12, 4, grows=True),
     Column("uuid", "UUID", 36, 6),
 )
@@ -69,6 +71,8 @@ def layout(
     wanted: Sequence[str] = USUAL,
     hidden: frozenset[str] = frozenset(),
     node_name: int = 0,
+    name: int = _WIDEST_NAME,
+    busy: bool = False,
 ) -> tuple[tuple[int, int], ...]:
     """Return index and width of the columns that have room in `width`, in their order.
 
@@ -80,14 +84,20 @@ def layout(
         wanted: ids of the columns that were chosen, in their order.
         hidden: ids of columns that have nothing to say.
         node_name: columns that the longest name of a node needs.
+        name: columns that the longest name of a machine needs.
+        busy: whether jobs run, whose progress then needs more room than figures do.
     """
     widths = {column.id: column.width for column in COLUMNS}
+    if busy:
+        widths["note"] = _PROGRESS
     widths["node"] = max(widths["node"], min(node_name, _WIDEST_NODE))
     chosen = [(_PLACES[id], COLUMNS[_PLACES[id]]) for id in wanted if id not in hidden]
 
     def needed(columns: Sequence[tuple[int, Column]]) -> int:
         room = sum(widths[column.id] + GAP for _, column in columns)
-        return MARGIN + room + max((column.spare for _, column in columns), default=0)
+        # Who has chosen the columns has chosen what they crowd out.
+        spare = max((column.spare for _, column in columns), default=0)
+        return MARGIN + room + (spare if tuple(wanted) == USUAL else 0)
 
     while len(chosen) > 1 and needed(chosen) > width:
         chosen.remove(max(chosen, key=lambda pair: pair[1].priority))
@@ -101,7 +111,7 @@ def layout(
     for position, column_id in enumerate(growing):
         extra = spare // (len(growing) - position)
         if column_id == "name":
-            extra = min(extra, _WIDEST_NAME - widths["name"])
+            extra = max(0, min(extra, min(name, _WIDEST_NAME) - widths["name"]))
         widths[column_id] += extra
         spare -= extra
     return tuple((index, widths[column.id]) for index, column in chosen)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import operator
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ovmtui.model.ha import HaState
+from ovmtui.model.identity import NodeKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Vm, VmState
 
@@ -30,12 +31,23 @@ _NUMBERS: dict[str, Callable[[Vm], float | None]] = {
 }
 _TEXTS: dict[str, Callable[[Vm], tuple[str, ...]]] = {
     "name": lambda vm: (vm.name, vm.label),
-    "node": lambda vm: tuple(node.name for node in vm.nodes),
+    "node": lambda vm: tuple(_places(vm.nodes)),
     "pool": lambda vm: (vm.key.pool,),
     "uuid": lambda vm: (vm.key.identity,),
     "service": lambda vm: (vm.service.name,) if vm.service else (),
     "env": lambda vm: (vm.service.environment or "",) if vm.service else (),
 }
+_KNOWN: dict[str, Callable[[Snapshot], Iterator[str]]] = {
+    "node": lambda snapshot: _places(snapshot.nodes),
+    "pool": lambda snapshot: (pool.name for pool in snapshot.pools),
+    "service": lambda snapshot: (
+        vm.service.name for vm in snapshot.vms.values() if vm.service is not None
+    ),
+    "env": lambda snapshot: (
+        vm.service.environment or "" for vm in snapshot.vms.values() if vm.service is not None
+    ),
+}
+"""What there is of a field: a whole name means that one alone, `ovm1` never `ovm10`."""
 _DRIFT = "drift"
 _STATES: dict[str, tuple[Callable[[Vm], set[str]], tuple[str, ...]]] = {
     "state": (lambda vm: {vm.state.value}, tuple(state.value for state in VmState)),
@@ -124,11 +136,11 @@ def _condition(text: str, position: int) -> Matcher | FilterError:
         if comparison and not text.startswith(comparison["sign"]):
             return _unknown(comparison["field"], _NUMBERS, position)
         return _word(text.replace('"', ""))
-    wanted = value.strip('"').lower()
+    wanted, quoted = value.strip('"').lower(), value.startswith('"')
     if field.lower() in _STATES:
         return _state(field, wanted, position + len(field) + 1)
     if field.lower() in _TEXTS:
-        return _field(_TEXTS[field.lower()], wanted)
+        return _field(field.lower(), wanted, whole=quoted)
     return _unknown(field, FIELDS, position)
 
 
@@ -142,8 +154,40 @@ def _word(word: str) -> Matcher:
     return matches
 
 
-def _field(values: Callable[[Vm], tuple[str, ...]], wanted: str) -> Matcher:
-    return lambda vm, snapshot: any(wanted in value.lower() for value in values(vm))
+def _field(field: str, wanted: str, *, whole: bool) -> Matcher:
+    """Return whether a value has `wanted` in it, or is it where that is a whole name."""
+    read, known = _TEXTS[field], _KNOWN.get(field)
+
+    last: list[tuple[Snapshot, bool]] = []
+
+    def exactly(snapshot: Snapshot) -> bool:
+        # Asked for each machine, and the same for all of one snapshot.
+        if not last or last[0][0] is not snapshot:
+            named = known is not None and any(name.lower() == wanted for name in known(snapshot))
+            last[:] = [(snapshot, whole or named)]
+        return last[0][1]
+
+    def matches(vm: Vm, snapshot: Snapshot) -> bool:
+        values = [value.lower() for value in read(vm)]
+        if exactly(snapshot):
+            return wanted in values
+        # A part of a name means no pool's: only who types the slash does.
+        return any(wanted in value for value in values if "/" in wanted or "/" not in value)
+
+    return matches
+
+
+def _places(nodes: Iterable[NodeKey]) -> Iterator[str]:
+    """Yield each node's name, and its name with its pool's."""
+    for node in nodes:
+        yield node.name
+        yield f"{node.pool}/{node.name}"
+
+
+def only_on(node: NodeKey, snapshot: Snapshot) -> str:
+    """Return the filter that shows the machines of `node`, and of no namesake elsewhere."""
+    namesakes = sum(other.name == node.name for other in snapshot.nodes)
+    return f"node:{node.name}" if namesakes == 1 else f"node:{node.pool}/{node.name}"
 
 
 def _state(field: str, wanted: str, position: int) -> Matcher | FilterError:

@@ -31,7 +31,8 @@ def group_of(vm: Vm, by: str) -> str:
     """Return the name of the group that a machine belongs to."""
     match by:
         case "node":
-            return "+".join(node.name for node in vm.nodes) or _NOWHERE
+            # Two pools may each have a node of that name.
+            return "+".join(str(node) for node in vm.nodes) or _NOWHERE
         case "pool":
             return vm.key.pool
         case "ha":
@@ -46,9 +47,12 @@ def group_title(name: str, members: Sequence[Vm], snapshot: Snapshot, *, by: str
     sizes = [vm.memory_mib for vm in members]
     known = sum(size for size in sizes if size is not None)
     least = "at least " if None in sizes else ""
-    words = [visible(name, limit=80), count, f"{least}{memory(known)}" if known else ""]
+    shown = name
+    if by == "node" and len(snapshot.pools) == 1 and members[0].nodes:
+        shown = "+".join(node.name for node in members[0].nodes)
+    words = [visible(shown, limit=80), count, f"{least}{memory(known)}" if known else ""]
     if by == "node":
-        nodes = [n for n in snapshot.nodes.values() if n.key.name == name]
+        nodes = [n for n in snapshot.nodes.values() if str(n.key) == name]
         words += ["maintenance" for node in nodes if node.maintenance]
         words += ["does not answer" for node in nodes if not node.certain]
     return " · ".join(word for word in words if word)

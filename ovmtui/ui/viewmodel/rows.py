@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ovmtui.model.ha import HaState
+from ovmtui.model.ha import NOT_ASKED, HaState
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobState
 from ovmtui.model.snapshot import Snapshot
@@ -37,6 +37,8 @@ class Row:
     role: str = "text"
     """`danger` and `dim` colour the whole row, `marked` its mark."""
     marked: bool = False
+    working: bool = False
+    """Whether a job works on it."""
     heading: str = ""
     """Not empty: no machine, but the name of the group that follows."""
 
@@ -66,6 +68,10 @@ class _Moment:
     """Time since the epoch, for the time that a job has taken; None leaves it out."""
     rate: float | None
     """MiB a second that the last migrations copied."""
+    asked: frozenset[str]
+    """Pools whose manager is asked for HA."""
+    answering: frozenset[str]
+    """Those among them whose manager answers."""
 
 
 RowCache = dict[VmKey, tuple[Vm, JobState | None, bool, str, Row]]
@@ -105,7 +111,14 @@ def build(
     chosen = found.before if isinstance(found, FilterError) else found
     machines = [vm for vm in snapshot.vms.values() if chosen.matches(vm, snapshot)]
     sort(machines, view)
-    moment = _Moment(now, wall, copying_rate(jobs, snapshot))
+    asked = [pool for pool in snapshot.pools if pool.manager_configured]
+    moment = _Moment(
+        now,
+        wall,
+        copying_rate(jobs, snapshot),
+        frozenset(pool.name for pool in asked),
+        frozenset(pool.name for pool in asked if not pool.manager_problem),
+    )
     running = {job.vm: job for job in jobs if job.running}
     shown = {vm.key for vm in machines}
     hidden = sorted(snapshot.vms[key].name for key in view.marks - shown if key in snapshot.vms)
@@ -191,7 +204,7 @@ def _row(
         Cell(visible(vm.key.pool, limit=40), "dim"),
         Cell(visible(places, limit=60) or "-", "text" if places else "dim"),
         STATES[vm.state],
-        ha_cell(vm),
+        ha_cell(vm, managed=vm.key.pool in moment.asked),
         *service_cells(vm),
         Cell(figure(vm.vcpus)),
         Cell(memory(vm.memory_mib)),
@@ -199,17 +212,17 @@ def _row(
         Cell(trend, "dim"),
         working(job, vm, wall=moment.wall, rate=moment.rate)
         if job
-        else _note(vm, snapshot, moment.now, stale=stale),
+        else _note(vm, snapshot, moment, stale=stale),
         Cell(vm.key.identity, "dim"),
     )
-    return Row(vm.key, cells, role, marked)
+    return Row(vm.key, cells, role, marked, job is not None)
 
 
-def _note(vm: Vm, snapshot: Snapshot, now: float, *, stale: bool) -> Cell:
+def _note(vm: Vm, snapshot: Snapshot, moment: _Moment, *, stale: bool) -> Cell:
     if stale:
         listed = [snapshot.nodes[copy.node].listed_at for copy in vm.copies]
         oldest = min((at for at in listed if at is not None), default=None)
-        old = "" if oldest is None else f"{age(now - oldest)} old; "
+        old = "" if oldest is None else f"{age(moment.now - oldest)} old; "
         return Cell(f"{old}{visible(vm.reason, limit=120)}", "unknown")
     if vm.state is VmState.DOWN and vm.ha.state is HaState.ON:
         return Cell("HA is on, runs nowhere", "warn")
@@ -219,4 +232,7 @@ def _note(vm: Vm, snapshot: Snapshot, now: float, *, stale: bool) -> Cell:
     if vm.reason:
         role = "danger" if vm.state is VmState.SPLIT_BRAIN else "unknown"
         return Cell(visible(vm.reason, limit=160), role)
+    if vm.ha.state is HaState.UNKNOWN and vm.key.pool in moment.answering:
+        why = "" if vm.ha.reason == NOT_ASKED else vm.ha.reason
+        return Cell(f"HA: {visible(why, limit=120)}" if why else "", "unknown")
     return Cell("")

@@ -10,8 +10,8 @@ from ovmtui.model.node import NodeView, Reach
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.text import visible
 
-_BAR = 6
-"""Columns of the memory bar."""
+LEVELS = 5
+"""How many texts a node has, each shorter than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,8 @@ class NodeCell:
     name: str
     symbol: str
     role: str
-    text: str
-    """All there is to say."""
-    middle: str
-    """The same without the load."""
-    brief: str
-    """The same for a narrow terminal."""
+    texts: tuple[str, ...]
+    """What there is to say, from all of it to the least, for ever narrower terminals."""
 
 
 def node_cells(
@@ -48,32 +44,44 @@ def node_cells(
 
 
 def _cell(node: NodeView, wall_offset: float, zone: tzinfo | None) -> NodeCell:
-    symbol, role, text, brief = _content(node, wall_offset, zone)
-    load = "" if node.load is None or not node.certain else f" load {node.load:.1f}"
+    symbol, role, texts = _content(node, wall_offset, zone)
     name = visible(node.key.name, limit=40)
-    return NodeCell(node.key, name, symbol, role, text + load, text, brief)
+    return NodeCell(node.key, name, symbol, role, texts + texts[-1:] * (LEVELS - len(texts)))
 
 
-def _content(node: NodeView, wall_offset: float, zone: tzinfo | None) -> tuple[str, str, str, str]:
+def _content(
+    node: NodeView, wall_offset: float, zone: tzinfo | None
+) -> tuple[str, str, tuple[str, ...]]:
     if node.reach is Reach.CONNECTING:
-        return "◌", "dim", "connecting", "…"
+        return "◌", "dim", ("connecting", "connecting", "…")
     if node.reach is not Reach.UP:
         since = ""
         if node.since is not None:
             at = datetime.fromtimestamp(node.since + wall_offset, tz=zone)
             since = f" since {at if zone else at.astimezone():%H:%M}"
         what = "no connection" if node.reach is Reach.UNREACHABLE else "refused"
-        return "✖", "danger", f"{what}{since}: {visible(node.problem, limit=60)}", f"{what}{since}"
+        whole = f"{what}{since}: {visible(node.problem, limit=60)}"
+        return "✖", "danger", (whole, whole, f"{what}{since}")
     if node.list_problem:
-        return "?", "unknown", visible(node.list_problem, limit=70), "unknown"
+        return "?", "unknown", (visible(node.list_problem, limit=70),) * 2 + ("unknown",)
     if node.domains is None:
-        return "◌", "dim", "listing", "…"
+        return "◌", "dim", ("listing", "listing", "…")
     count = sum(not domain.is_domain_zero and domain.is_active for domain in node.domains)
     vms = f"{count} VM" + ("" if count == 1 else "s")
-    text = " ".join(part for part in (vms, _memory(node)) if part)
+    load = "" if node.load is None else f"load {node.load:.1f}"
+    share = _share(node)
+    bar, short_bar = _bar(share, 6), _bar(share, 4)
+    percent = "" if share is None else f"{share:.0%}"
+    texts = (
+        _joined(vms, bar, _gigabytes(node), load),
+        _joined(vms, short_bar, percent, load),
+        _joined(vms, bar, _gigabytes(node)),
+        _joined(vms, percent),
+        vms,
+    )
     if node.maintenance:
-        return "◐", "warn", f"maintenance {text}", f"maint. {vms}"
-    return "●", "ok", text, vms
+        return "◐", "warn", (*(f"maintenance {text}" for text in texts[:3]), f"maint. {vms}")
+    return "●", "ok", texts
 
 
 def node_symbol(node: NodeView) -> tuple[str, str]:
@@ -87,10 +95,25 @@ def node_symbol(node: NodeView) -> tuple[str, str]:
     return ("◐", "warn") if node.maintenance else ("●", "ok")
 
 
-def _memory(node: NodeView) -> str:
+def _joined(*words: str) -> str:
+    return " ".join(word for word in words if word)
+
+
+def _share(node: NodeView) -> float | None:
+    """Return how much of the node's memory is used, from 0 to 1."""
+    free, total = node.facts.free_memory_mib, node.facts.total_memory_mib
+    return None if free is None or not total else min(1.0, max(0, total - free) / total)
+
+
+def _bar(share: float | None, width: int) -> str:
+    if share is None:
+        return ""
+    filled = round(width * share)
+    return "▓" * filled + "░" * (width - filled)
+
+
+def _gigabytes(node: NodeView) -> str:
     free, total = node.facts.free_memory_mib, node.facts.total_memory_mib
     if free is None or not total:
         return ""
-    used = max(0, total - free)
-    filled = min(_BAR, round(_BAR * used / total))
-    return f"{'▓' * filled}{'░' * (_BAR - filled)} {used // 1024}/{total // 1024}G"
+    return f"{max(0, total - free) // 1024}/{total // 1024}G"

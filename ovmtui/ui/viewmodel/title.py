@@ -13,6 +13,9 @@ from ovmtui.ui.viewmodel.rows import Rows
 from ovmtui.ui.viewmodel.times import age
 from ovmtui.ui.viewmodel.view import ViewState
 
+READ_ONLY = "READ-ONLY"
+"""Said first where no verb exists."""
+
 
 def title(
     snapshot: Snapshot,
@@ -23,6 +26,7 @@ def title(
     alerts: Sequence[Alert],
     now: float,
     wall: float,
+    read_only: bool = False,
     zone: tzinfo | None = None,
 ) -> str:
     """Return the title; what is usual is left out, what matters never.
@@ -35,11 +39,14 @@ def title(
         alerts: what needs a look.
         now: monotonic time, for the age of the oldest listing.
         wall: seconds since the epoch, for the clock.
+        read_only: whether nothing may be changed anywhere.
         zone: time zone of the clock; None is the machine's own.
     """
     pools = "·".join(visible(pool.label, limit=30) for pool in snapshot.pools)
-    shown = f"{len(rows.rows)}/{rows.total}" if view.filter_text else str(rows.total)
+    shown = f"{len(rows.keys)}/{rows.total}" if view.filter_text else str(rows.total)
     parts = ["ovmtui", pools, f"VMs {shown}"]
+    if read_only or all(pool.read_only for pool in snapshot.pools):
+        parts.insert(1, READ_ONLY)
     if view.filter_text:
         parts.append(f"⌕ {visible(view.filter_text, limit=60)}")
     if rows.error is not None:

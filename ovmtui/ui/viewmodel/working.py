@@ -23,12 +23,13 @@ _NEWEST = 5
 def working(job: JobState, vm: Vm, *, wall: float | None, rate: float | None) -> Cell:
     """Return the cell of a job under way; `rate` is in MiB a second, None where unknown."""
     if job.choices:
-        return Cell(f"{visible(job.verb)}: asks, press a", "warn")
+        return Cell(f"{visible(job.verb)}: asks", "warn")
     # What is cut first in a narrow terminal stands last.
-    bar = progress_bar(job.progress)
-    words = [bar, visible(job.verb)] if bar else [visible(job.verb)]
+    percent = _PERCENT.search(job.progress)
+    words = [f"{percent[1]}% {progress_bar(job.progress)}"] if percent else []
+    words.append(visible(job.verb))
     if job.current is not None:
-        words.append(f"{job.current + 1}/{len(job.steps)}")
+        words.append(step_count(job))
     if wall is not None:
         words.append(age(wall - job.started_at))
     if job.progress:
@@ -36,6 +37,13 @@ def working(job: JobState, vm: Vm, *, wall: float | None, rate: float | None) ->
     elif wall is not None and (left := estimate(job, vm, wall=wall, rate=rate)):
         words.append(left)
     return Cell(" ".join(words), "accent")
+
+
+def step_count(job: JobState) -> str:
+    """Return at which of its steps a job is, or how many it has done when it has ended."""
+    if job.running and job.current is not None:
+        return f"{job.current + 1}/{len(job.steps)}"
+    return f"{sum(outcome is not None for outcome in job.outcomes)}/{len(job.steps)}"
 
 
 def progress_bar(progress: str) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.ui.viewmodel.strip import NodeCell, node_cells
+from ovmtui.ui.viewmodel.strip import LEVELS, NodeCell, node_cells
 from ovmtui.ui.widgets.line import Line
 
 Styles = Callable[[str], Style]
 
-_GAP = "   "
+_GAP, _NARROW_GAP = "   ", "  "
 _QUIET = {"ok", "text", "dim"}
 
 
@@ -28,38 +29,34 @@ class NodeStrip(Line):
 
 
 def _fitted(cells: Sequence[NodeCell], room: int, style: Styles) -> Text:
-    """Return the most that fits: all words, all but the load, few, those of problems, names."""
-    for words in (_all, _middle, _brief, _of_problems):
-        text = _line(cells, words, style)
-        if cell_len(text.plain) <= room:
-            return text
+    """Return the most that fits: all words, ever fewer, those of problems, names."""
+    ways: list[Callable[[NodeCell], str]] = [partial(_level, level) for level in range(LEVELS)]
+    for words in (*ways, _of_problems):
+        for gap in (_GAP, _NARROW_GAP):
+            text = _line(cells, words, style, gap=gap)
+            if cell_len(text.plain) <= room:
+                return text
     # Not even the names fit: the ones with a problem come first.
     worst_first = sorted(cells, key=lambda cell: cell.role in _QUIET)
-    text = _line(worst_first, _of_problems, style)
+    text = _line(worst_first, _of_problems, style, gap=_NARROW_GAP)
     text.truncate(max(1, room), overflow="ellipsis")
     return text
 
 
-def _all(cell: NodeCell) -> str:
-    return cell.text
-
-
-def _middle(cell: NodeCell) -> str:
-    return cell.middle
-
-
-def _brief(cell: NodeCell) -> str:
-    return cell.brief
+def _level(level: int, cell: NodeCell) -> str:
+    return cell.texts[level]
 
 
 def _of_problems(cell: NodeCell) -> str:
-    return "" if cell.role in _QUIET else cell.brief
+    return "" if cell.role in _QUIET else cell.texts[-1]
 
 
-def _line(cells: Sequence[NodeCell], words: Callable[[NodeCell], str], style: Styles) -> Text:
+def _line(
+    cells: Sequence[NodeCell], words: Callable[[NodeCell], str], style: Styles, *, gap: str
+) -> Text:
     text = Text(" ")
     for number, cell in enumerate(cells):
-        text.append(_GAP if number else "")
+        text.append(gap if number else "")
         text.append(f"{cell.symbol} ", style(cell.role))
         text.append(cell.name, style("text"))
         if said := words(cell):

@@ -17,7 +17,7 @@ from ovmtui.ui.viewmodel.rows import Row
 from ovmtui.ui.viewmodel.view import ViewState
 
 _PLACES = {column.id: index for index, column in enumerate(COLUMNS)}
-_NODE, _SERVICE = _PLACES["node"], _PLACES["service"]
+_NAME, _NODE, _SERVICE = _PLACES["name"], _PLACES["node"], _PLACES["service"]
 
 
 def plain(role: str) -> Style:
@@ -35,6 +35,10 @@ class Shape:
     """Whether any machine belongs to a service."""
     node_name: int = 0
     """Columns that the longest name of a node needs."""
+    name: int = 0
+    """Columns that the longest name of a machine needs."""
+    busy: bool = False
+    """Whether any row tells the progress of a job."""
 
 
 def shape_of(rows: Sequence[Row]) -> Shape:
@@ -44,7 +48,15 @@ def shape_of(rows: Sequence[Row]) -> Shape:
     # Rows with two nodes come and go; the columns shall not move for that.
     nodes = {node for row in machines for node in row.cells[_NODE].text.split("+")}
     services = any(row.cells[_SERVICE].text for row in machines)
-    return Shape(len(pools) <= 1, services, max(map(cell_len, nodes), default=0))
+    busy = any(row.working for row in machines)
+    names = (row.cells[_NAME].text for row in machines)
+    return Shape(
+        one_pool=len(pools) <= 1,
+        services=services,
+        node_name=max(map(cell_len, nodes), default=0),
+        name=max(map(cell_len, names), default=0),
+        busy=busy,
+    )
 
 
 class RowPainter:
@@ -65,7 +77,14 @@ class RowPainter:
         hidden = frozenset({"pool"}) if shape.one_pool else frozenset[str]()
         if not shape.services:
             hidden |= {"service", "env"}
-        self._columns = layout(width, wanted=wanted, hidden=hidden, node_name=shape.node_name)
+        self._columns = layout(
+            width,
+            wanted=wanted,
+            hidden=hidden,
+            node_name=shape.node_name,
+            name=shape.name,
+            busy=shape.busy,
+        )
         self._strips.clear()
 
     def forget(self, *, but: Container[VmKey] = ()) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from rich.text import Text
 
 from ovmtui.ui.desk import Desk
-from ovmtui.ui.viewmodel.alerts import alerts
 from ovmtui.ui.viewmodel.rows import Rows
-from ovmtui.ui.viewmodel.title import title
+from ovmtui.ui.viewmodel.title import READ_ONLY, title
 from ovmtui.ui.viewmodel.view import ViewState
 from ovmtui.ui.widgets.line import Line
 
@@ -23,9 +22,10 @@ class TitleBar(Line):
             view,
             rows,
             jobs=console.jobs,
-            alerts=alerts(console.snapshot),
+            alerts=desk.alerts,
             now=console.monotonic(),
             wall=console.wall(),
+            read_only=desk.read_only,
         )
         left, _, clock = said.rpartition("  ")
         if desk.replay is not None:
@@ -40,6 +40,7 @@ class TitleBar(Line):
             text.highlight_words([desk.replay.status], desk.style("warn"))
         text.highlight_regex(r"! \d+ alerts?", desk.style("warn"))
         text.highlight_regex(r"jobs \d+", desk.style("accent"))
+        text.highlight_words([READ_ONLY], desk.style("warn"))
         text.truncate(room, overflow="ellipsis", pad=True)
         if production:
             text.append(band, desk.band(production[0]))

@@ -194,9 +194,10 @@ def empty() -> Snapshot:
     return pool(node("ovm1"), node("ovm2"), node("ovm3"))
 
 
-def split_brain() -> Snapshot:
-    """ovmguest1 runs on ovm1 and on ovm2."""
+def split_brain(*, dead: bool = False) -> Snapshot:
+    """ovmguest1 runs on ovm1 and on ovm2; ovm3 may be dead."""
     first, second, third = _nodes()
+    third = unreachable(third) if dead else third
     assert second.domains is not None
     twice = replace(second, domains=(*second.domains, domain("ovmguest1", 1, domid=9)))
     return pool(first, twice, third, ha=_HA)
