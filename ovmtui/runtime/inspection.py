@@ -110,8 +110,9 @@ class Inspection:
         if result.exit_status is None:
             return Verdict(Standing.UNKNOWN, said or "ended by a signal")
         if check.reading is Reading.UP_LONG_ENOUGH:
-            failed = "" if result.exit_status == 0 else f"exit code {result.exit_status}"
-            return judge_uptime(result.stdout, said or failed, check.domid)
+            failed = said or f"exit code {result.exit_status}"
+            problem = failed if result.exit_status != 0 else ""
+            return judge_uptime(result.stdout, problem, check.domid)
         if check.reading is Reading.SILENT:
             if result.exit_status == 0:
                 return Verdict(Standing.FAILS, "something answers there")
