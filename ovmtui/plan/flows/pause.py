@@ -104,7 +104,7 @@ def build_unpause(intent: Intent, snapshot: Snapshot, context: Context, now: flo
                 node=copy.node,
             ),
         ),
-        notes=("The guest's clock has stood still, unless it takes the time from its node.",),
+        notes=("Its clock may be behind afterwards, and what waited for it may have given it up.",),
     )
     return services.beside_agents(plan, snapshot, context)
 

@@ -116,7 +116,9 @@ _REPLAY: tuple[tuple[str, str, str, str], ...] = (
     ("replay.minute-back", "left_curly_bracket", "-1 min", "a minute back"),
     ("replay.minute-forward", "right_curly_bracket", "+1 min", "a minute forward"),
 )
-_BESIDE_BAR = frozenset({"vm.console", "node.bring-back", "node.shell", "node.balance"})
+_BESIDE_BAR = frozenset(
+    {"vm.pause-unpause", "vm.console", "node.bring-back", "node.shell", "node.balance"}
+)
 """Verbs that are used seldom."""
 _IN_BAR = frozenset(
     """
