@@ -65,7 +65,7 @@ class CameBack:
             )
             if here or not all(copy.certain for copy in others):
                 return fails(f"also listed elsewhere: {places}")
-            text = f"it went down and did not come back; something started it elsewhere: {places}"
+            text = f"it did not come back here: it is {places}, started or moved there by somebody"
             return Verdict(Standing.FAILS, text, final=True)
         if not here:
             return fails(f"{self.node.name} lists it no more: it has not come back yet")

@@ -17,7 +17,8 @@ _INSTEAD = "stop it and start it instead"
 def judge_uptime(stdout: str, problem: str, domid: int | None) -> Verdict:
     """Return whether the domain with id `domid` may be rebooted, by what `xm uptime` printed.
 
-    `problem` is why the command's answer is not to be believed; empty when it is.
+    `problem` is why the command's answer is not to be believed; empty when it is. An age that
+    cannot be told refuses: a stop and a start do the same, and lose nothing.
     """
     if problem:
         return unknown(f"how long it has been up cannot be told: {problem}; {_INSTEAD}")

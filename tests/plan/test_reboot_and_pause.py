@@ -217,7 +217,7 @@ def test_a_machine_that_the_pool_started_elsewhere_is_not_waited_for() -> None:
         pool(node("ovm1"), node("ovm2", domain(domid=9))), NOW
     )
     assert verdict.final
-    assert "something started it elsewhere: running on ovm2 (id 9)" in verdict.text
+    assert "it is running on ovm2 (id 9), started or moved there by somebody" in verdict.text
     in_doubt = pool(node("ovm1"), silent(node("ovm2", domain(domid=9))))
     assert not CameBack(VM, key("ovm1"), 2).evaluate(in_doubt, NOW).final
 
