@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from ovmtui.errors import PlanRefused
+from ovmtui.model.command import Command
 from ovmtui.model.domain import DomainState
 from ovmtui.model.job import EventKind, Outcome
 from ovmtui.model.vm import VmState
 from ovmtui.plan.intent import Verb
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.steps import WaitStep
+from ovmtui.plan.steps import CommandStep, VerifyStep, WaitStep
 from ovmtui.runtime.service import Service
 from ovmtui.simulator.doors.door import FrontEnd
 from ovmtui.simulator.pool import SimulatedPool
@@ -154,25 +155,25 @@ async def test_pause_and_unpause_are_judged_by_the_listed_state(
     assert verbs(pool) == ["xm pause web01", "xm unpause web01"]
 
 
-@pytest.mark.parametrize(("verb", "state"), [(Verb.PAUSE, "running"), (Verb.UNPAUSE, "paused")])
-async def test_a_tool_that_reports_success_and_did_nothing_is_found_out(
-    pool: SimulatedPool, open_service: Open, verb: Verb, state: str
+@pytest.mark.parametrize(
+    ("verb", "name", "stays"),
+    [
+        (Verb.PAUSE, "web01", "web01 is running on ovm1"),
+        (Verb.UNPAUSE, "frozen1", "frozen1 is paused on ovm4"),
+    ],
+)
+async def test_a_tool_that_exits_with_0_and_does_nothing_is_found_out(
+    pool: SimulatedPool, open_service: Open, verb: Verb, name: str, stays: str
 ) -> None:
-    name, node = ("web01", "ovm1") if verb is Verb.PAUSE else ("frozen1", "ovm4")
     async with open_service() as service:
         plan = service.plan(intent(service, verb, name))
-        await pool.faults.break_program(node, "xm", "complaining")
-        steps = tuple(
-            replace(step, patience=1.0) if number == 1 else step  # type: ignore[call-arg]
-            for number, step in enumerate(plan.steps)
-        )
-        job = service.run(replace(plan, steps=steps))
-        await service.finished(job)
-        await pool.faults.mend_program(node, "xm")
-        assert next(s.outcome for s in service.jobs if s.job == job) is not Outcome.DONE
-    truth = pool.truth()
-    paused = not truth.running.get(next(v.identity for v in MACHINES if v.name == name))
-    assert ("paused" if paused else "running") == state
+        command, verify = plan.steps
+        assert isinstance(command, CommandStep)
+        assert isinstance(verify, VerifyStep)
+        idle = replace(command, command=Command(("true",)))
+        job = service.run(replace(plan, steps=(idle, replace(verify, patience=1.0))))
+        assert await service.finished(job) is Outcome.FAILED
+        assert stays in summary(service, job)
 
 
 async def test_the_paused_copy_of_a_failed_migration_is_never_unpaused(
