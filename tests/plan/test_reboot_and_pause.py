@@ -252,6 +252,11 @@ def test_a_pause_is_judged_by_the_state_and_says_what_it_means() -> None:
     assert not IsPaused(VM, key("ovm1"), 2).evaluate(running(), NOW).passes
 
 
+def test_what_has_not_executed_yet_is_not_paused_since_it_would_look_like_a_leftover() -> None:
+    with pytest.raises(PlanRefused, match="could not be told from the leftover"):
+        plan_of(Verb.PAUSE, pool(node("ovm1", domain(cpu_seconds=0.0)), node("ovm2")))
+
+
 def test_unpausing_runs_the_one_paused_domain_on() -> None:
     plan = plan_of(Verb.UNPAUSE, pool(node("ovm1", PAUSED), node("ovm2")))
     assert texts(plan.steps) == ["xm unpause ovmguest1", "verify that it runs on ovm1"]

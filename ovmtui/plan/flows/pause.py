@@ -23,12 +23,16 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     """Return the plan that stops executing a machine and keeps it in memory.
 
     Raises:
-        PlanRefused: it does not have exactly one copy, or that has no domain.
+        PlanRefused: it does not have exactly one copy, or that has no domain, or one that has
+            had no CPU time.
     """
     parts.require_known(intent.vm, snapshot)
     vm = parts.machine(intent, snapshot)
     copy = parts.only_copy(vm, "pause")
     domid = _domid(vm, copy)
+    if copy.domain.cpu_seconds == 0.0:
+        why = "paused now, it could not be told from the leftover of a migration; try again soon"
+        raise PlanRefused((f"{vm.name} has had no CPU time on {copy.node.name} yet: {why}",))
     limits = context.limits
     runs = RunsOnlyOn(vm.key, copy.node, (DomainState.RUNNING,), limits.freshness, domid)
     paused = IsPaused(vm.key, copy.node, domid)
