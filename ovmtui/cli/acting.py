@@ -25,6 +25,9 @@ _VERBS = {
     "start": Verb.START,
     "stop": Verb.STOP,
     "migrate": Verb.MIGRATE,
+    "reboot": Verb.REBOOT,
+    "pause": Verb.PAUSE,
+    "unpause": Verb.UNPAUSE,
     "ha-on": Verb.HA_ON,
     "ha-off": Verb.HA_OFF,
     "destroy": Verb.DESTROY,
@@ -34,7 +37,14 @@ _VERBS = {
     "thaw": Verb.THAW,
     "reserve": Verb.RESERVE,
 }
-_WITHOUT_HA = {Verb.MIGRATE, Verb.REPAIR, Verb.FREEZE, Verb.THAW, Verb.RESERVE}
+_WITHOUT_HA = {
+    Verb.MIGRATE,
+    Verb.UNPAUSE,
+    Verb.REPAIR,
+    Verb.FREEZE,
+    Verb.THAW,
+    Verb.RESERVE,
+}
 """Verbs that leave HA as it is, whatever it is."""
 
 

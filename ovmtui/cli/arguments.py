@@ -22,6 +22,9 @@ VERBS = (
     "start",
     "stop",
     "migrate",
+    "reboot",
+    "pause",
+    "unpause",
     "ha-on",
     "ha-off",
     "mend-ha",
@@ -108,6 +111,9 @@ def _acting(commands: _Commands) -> None:
     )
     migrate = commands.add_parser("migrate", help="move a running machine, live")
     migrate.add_argument("--to", dest="node", metavar="NODE", required=True)
+    reboot = commands.add_parser("reboot", help="ask the guest to reboot, wait until it is back")
+    pause = commands.add_parser("pause", help="stop executing a machine, keep it in memory")
+    unpause = commands.add_parser("unpause", help="let a paused machine go on")
     switch = commands.add_parser("ha", help="switch a machine's HA")
     switch.add_argument("switch", choices=("on", "off"))
     destroy = commands.add_parser("destroy", help="cut a machine's power")
@@ -124,18 +130,16 @@ def _acting(commands: _Commands) -> None:
     reserve = commands.add_parser(
         "reserve", help="take its SCSI reservations for the node on which it runs"
     )
-    for command in (start, stop, migrate):
+    for command in (start, stop, migrate, reboot, unpause):
         command.add_argument(
             "--freeze-first",
             action="store_true",
             help="keep OpenSVC agents from acting on its service meanwhile",
         )
-    for command in (start, stop, migrate, switch, destroy, repair, freeze, thaw, reserve):
+    running = (start, stop, migrate, reboot, pause, unpause)
+    for command in (*running, switch, destroy, repair, freeze, thaw, reserve):
         command.add_argument("vm", help="name, UUID, or POOL/NAME")
-    for command in (
-        *(start, stop, migrate, switch, mend, destroy, repair),
-        *(freeze, thaw, reserve),
-    ):
+    for command in (*running, switch, mend, destroy, repair, freeze, thaw, reserve):
         command.add_argument("--yes", action="store_true", help="run without asking")
         command.add_argument(
             "--override",

@@ -72,6 +72,9 @@ class ConfirmedVerb(Enum):
     START = "start"
     STOP = "stop"
     MIGRATE = "migrate"
+    REBOOT = "reboot"
+    PAUSE = "pause"
+    UNPAUSE = "unpause"
     HA_ON = "ha-on"
     HA_OFF = "ha-off"
     MEND_HA = "mend-ha"
@@ -128,6 +131,8 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ping: Seconds = 180.0
     operational: Seconds = 180.0
     down: Seconds = 120.0
+    reboot: Seconds = 120.0
+    """Until a guest that was asked to reboot has gone down; coming back has `up`."""
     create: Seconds = 180.0
     migrate: Seconds = 7200.0
     manager: Seconds = 60.0

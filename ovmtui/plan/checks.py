@@ -14,6 +14,8 @@ class Reading(Enum):
     EXIT_ZERO = "exit code 0"
     SILENT = "no answer"
     """Exit code 0 means that something answers which must not."""
+    UP_LONG_ENOUGH = "an uptime"
+    """The list of `xm uptime`, in which the check's domain is old enough for a reboot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +31,5 @@ class Check:
     reading: Reading = Reading.EXIT_ZERO
     timeout: float = 15.0
     overridable: bool = False
+    domid: int | None = None
+    """The domain that an uptime is read of; None for other readings."""

@@ -30,6 +30,8 @@ class Limits:
     ping: float = 180.0
     operational: float = 180.0
     down: float = 120.0
+    reboot: float = 120.0
+    """Until a guest that was asked to reboot has gone down; coming back has `up`."""
     create: float = 180.0
     migrate: float = 7200.0
     manager: float = 60.0

@@ -41,7 +41,8 @@ class RunsOnlyOn:
     @property
     def subject(self) -> str:
         """Phrase for the plan screen."""
-        return f"runs on {self.node.name}, and nowhere else"
+        verb = "runs" if DomainState.RUNNING in self.states else "is"
+        return f"{verb} on {self.node.name}, and nowhere else"
 
     def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
         """Judge the copies of the machine."""

@@ -7,6 +7,7 @@ from ovmtui.model.identity import VmKey, subject_node
 from ovmtui.model.job import JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import VmState
+from ovmtui.plan.intent import Verb
 from ovmtui.plan.leftovers import leftovers
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.steps import WaitStep
@@ -53,7 +54,13 @@ def doubt_at_the_end(plan: Plan, snapshot: Snapshot) -> str:
 
 
 def next_step(
-    snapshot: Snapshot, vm: VmKey, outcome: Outcome, job: str, *, switches_ha: bool
+    snapshot: Snapshot,
+    vm: VmKey,
+    outcome: Outcome,
+    job: str,
+    *,
+    verb: Verb,
+    switches_ha: bool,
 ) -> str:
     """Return what may safely be done after a plan that did not end well; perhaps nothing."""
     machine = snapshot.vms.get(vm)
@@ -64,6 +71,14 @@ def next_step(
         )
     if outcome is Outcome.REFUSED:
         return ""
+    if machine is not None and machine.state is VmState.DOWN and verb is Verb.REBOOT:
+        if machine.ha.state is not HaState.OFF:
+            soon = f"HA is {machine.ha.state.value}, so the pool may start it itself: wait and look"
+            return f"safe next step: {soon}; if it stays down, `ovmtui start {machine.name}`"
+        return (
+            f"safe next step: `ovmtui start {machine.name}`; /var/log/xen/xend.log on the node "
+            "where it ran says why it did not come back"
+        )
     if machine is not None and machine.state is VmState.DOWN:
         restart = "the pool may start it again at any moment"
         way = f"safe next step: `ovmtui ha off {machine.name}`, if it is to stay down"

@@ -11,6 +11,7 @@ from ovmtui.model.identity import NodeKey
 from ovmtui.plan.checks import Check, Reading
 from ovmtui.plan.judge import judge, overridden
 from ovmtui.plan.plan import Plan
+from ovmtui.plan.uptime import judge_uptime
 from ovmtui.plan.verdict import Finding, Standing, Verdict
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.store import Store
@@ -108,6 +109,10 @@ class Inspection:
         said = xm.error_text(result.stdout, result.stderr)
         if result.exit_status is None:
             return Verdict(Standing.UNKNOWN, said or "ended by a signal")
+        if check.reading is Reading.UP_LONG_ENOUGH:
+            failed = said or f"exit code {result.exit_status}"
+            problem = failed if result.exit_status != 0 else ""
+            return judge_uptime(result.stdout, problem, check.domid)
         if check.reading is Reading.SILENT:
             if result.exit_status == 0:
                 return Verdict(Standing.FAILS, "something answers there")

@@ -135,6 +135,7 @@ class Minutes:
                 self._plan.vm,
                 outcome,
                 self._recorder.state.job,
+                verb=self._plan.intent.verb,
                 switches_ha=self._plan.switches_ha,
             ):
                 await self._recorder.emit(

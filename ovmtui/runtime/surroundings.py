@@ -44,6 +44,7 @@ def context_of(
             ping=budgets.ping,
             operational=budgets.operational,
             down=budgets.down,
+            reboot=budgets.reboot,
             create=budgets.create,
             migrate=budgets.migrate,
             manager=budgets.manager,

@@ -128,6 +128,8 @@ class Latencies:
     """How long things take, in simulated seconds."""
 
     create: float = 3.0
+    rebuild: float = 1.5
+    """Between the two domains of a machine that reboots."""
     manager: tuple[float, float] = (3.0, 7.0)
     """Shortest and longest call of `ovm`."""
     migration_setup: float = 2.0

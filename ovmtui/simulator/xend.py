@@ -170,7 +170,20 @@ async def _restart(world: World, node: Node, domain: Domain) -> None:
         node.log(world.stamp(), "ERROR", "XendDomainInfo:2027", text)
         world.vanish(node, domain)
         return
+    boots = node.boots
     node.drop(domain)
+    world.settle(domain.machine.uuid)
+    await world.timeline.sleep(world.spec.latencies.rebuild)
+    if node.boots != boots or node.plug is Plug.DEAD:
+        return
+    try:
+        _check_absent(node, domain.machine)
+        _check_resources(node, domain.machine)
+    except XendError as error:
+        text = f"Failed to restart domain {domain.domid}.\n{error}"
+        node.log(world.stamp(), "ERROR", "XendDomainInfo:2064", text)
+        world.agent.expect(domain.machine.uuid)
+        return
     world.build(node, domain.machine)
 
 

@@ -28,12 +28,15 @@ async def test_each_verb_is_confirmed_as_the_configuration_says(
     say(
         settings_file,
         'confirm = { stop = "name", destroy = "y" }',
-        'confirm = { stop = "none", ha-off = "name" }',
+        'confirm = { stop = "none", ha-off = "name", reboot = "name", pause = "none" }',
     )
     async with open_service() as service:
         levels = {
             verb: service.plan(intent(service, verb, "ovmguest1")).confirmation
-            for verb in (Verb.STOP, Verb.DESTROY, Verb.HA_OFF, Verb.MIGRATE)
+            for verb in (
+                *(Verb.STOP, Verb.DESTROY, Verb.HA_OFF, Verb.MIGRATE),
+                *(Verb.REBOOT, Verb.PAUSE),
+            )
         }
     assert levels == {
         # The pool's word goes before that for all.
@@ -41,6 +44,8 @@ async def test_each_verb_is_confirmed_as_the_configuration_says(
         Verb.DESTROY: Confirmation.YES,
         Verb.HA_OFF: Confirmation.TYPE_NAME,
         Verb.MIGRATE: Confirmation.YES,
+        Verb.REBOOT: Confirmation.TYPE_NAME,
+        Verb.PAUSE: Confirmation.NONE,
     }
 
 

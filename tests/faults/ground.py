@@ -44,6 +44,7 @@ SPEC = PoolSpec(
         VmSpec("erp2", node="ovm2"),
         VmSpec("build7", power=Power.DOWN, ha=False),
         VmSpec("plain1", node="ovm3", ha=False),
+        VmSpec("still1", node="ovm3", power=Power.PAUSED),
         VmSpec("crm", node="ovm1", shutdown_seconds=4.0),
         VmSpec("hrdb", power=Power.DOWN, ha=False),
     ),
@@ -69,6 +70,7 @@ up = 5
 ping = 5
 operational = 5
 down = 4
+reboot = 4
 create = 4
 migrate = {migrate}
 manager = 4

@@ -176,9 +176,29 @@ async def test_a_reboot_gives_a_new_id_and_a_fresh_cpu_time(bench: Build) -> Non
     before = (await built.table("ovm1"))["old01"]
     await built.run("ovm1", "xm reboot old01")
     await built.time.advance(8.0)
+    assert "old01" not in await built.table("ovm1")
+    await built.time.advance(1.5)
     after = (await built.table("ovm1"))["old01"]
     assert (before[0], before[4]) == ("1", "55.0")
     assert (after[0], after[4]) == ("2", "0.0")
+
+
+async def test_a_reboot_loses_the_machine_when_its_memory_is_taken_meanwhile(bench: Build) -> None:
+    built = bench(POOL)
+    await built.run("ovm1", "xm reboot old01")
+    await built.time.advance(8.0)
+    built.world.nodes["ovm1"].ballast_mib += built.world.nodes["ovm1"].free_memory_mib
+    await built.time.advance(60)
+    assert "old01" not in await built.table("ovm1")
+    assert "Failed to restart domain 2.\nNot enough free memory" in built.xend_log("ovm1")
+
+
+async def test_a_guest_may_ignore_a_reboot_for_ever(bench: Build) -> None:
+    built = bench(POOL)
+    ran = await built.run("ovm1", "xm reboot deaf01")
+    before = (await built.table("ovm1"))["deaf01"]
+    await built.time.advance(3600)
+    assert (ran.code, (await built.table("ovm1"))["deaf01"][0]) == (0, before[0])
 
 
 async def test_a_reboot_within_a_minute_loses_the_machine(bench: Build) -> None:

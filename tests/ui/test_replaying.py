@@ -29,7 +29,7 @@ async def test_keys_move_about_in_a_recording() -> None:
     async with driving(read_only=True, replay=tape) as driver:
         assert "replay 00:12 of 03:40" in driver.line("title")
         keys = ("greater_than_sign", "less_than_sign", "right_curly_bracket", "left_curly_bracket")
-        await driver.press("P", *keys)
+        await driver.press("full_stop", *keys)
         assert tape.done == ["toggle", 10.0, -10.0, 60.0, -60.0]
         await driver.press("question_mark")
         assert "ten seconds back" in driver.words
@@ -38,5 +38,5 @@ async def test_keys_move_about_in_a_recording() -> None:
 
 async def test_without_a_recording_the_keys_do_not_exist() -> None:
     async with driving() as driver:
-        await driver.press("P", "question_mark")
+        await driver.press("full_stop", "question_mark")
         assert "ten seconds back" not in driver.words

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from ovmtui.model.job import EventKind, Level, Outcome
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.intent import Intent, Verb
+from ovmtui.plan.uptime import judge_uptime
 from ovmtui.plan.verdict import Standing, Verdict
 from ovmtui.ui.app import OvmtuiApp
 from ovmtui.ui.preferences import Personal
@@ -78,6 +79,14 @@ async def plan_refused(driver: Driver) -> None:
     await driver.press("s", "y")
 
 
+async def reboot_young(driver: Driver) -> None:
+    driver.console.verdicts["up-long-enough"] = judge_uptime(
+        "Name ID Uptime\novmguest1 1 0:00:41\n", "", 1
+    )
+    await driver.go_to(1)
+    await driver.press("R", "y")
+
+
 async def jobs(driver: Driver) -> None:
     await job_running(driver)
     failed = driver.console.begin(driver.console.plan(Intent(Verb.STOP, pools.vm_key(2))))
@@ -100,6 +109,13 @@ SCENES: dict[str, tuple[Callable[[], Snapshot], Scene]] = {
     "node_dead": (pools.one_node_dead, keys(at=8)),
     "job_running": (pools.healthy, job_running),
     "plan_ready": (lambda: pools.healthy(production=True), keys("S")),
+    "plan_reboot": (pools.healthy, keys("R")),
+    "plan_reboot_young": (pools.healthy, reboot_young),
+    "plan_pause": (lambda: pools.healthy(production=True), keys("P")),
+    "plan_unpause": (pools.one_paused, keys("P")),
+    "plan_unpause_leftover": (pools.paused_leftover, keys("P", at=4)),
+    "several_reboot": (pools.healthy, keys("R", marked=(1, 2, 6))),
+    "several_pause": (pools.one_paused, keys("P", marked=(1, 2))),
     "plan_refused": (pools.healthy, plan_refused),
     "plan_impossible": (pools.split_brain, keys("S")),
     "targets": (pools.one_node_dead, keys("m")),

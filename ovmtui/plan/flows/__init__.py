@@ -8,7 +8,17 @@ from ovmtui.errors import PlanRefused
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.context import Context
-from ovmtui.plan.flows import destroy, ha, migrate, repair, services, start, stop
+from ovmtui.plan.flows import (
+    destroy,
+    ha,
+    migrate,
+    pause,
+    reboot,
+    repair,
+    services,
+    start,
+    stop,
+)
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.judge import findings
 from ovmtui.plan.locking import lock_place
@@ -19,6 +29,9 @@ _BUILDERS = {
     Verb.START: start.build,
     Verb.STOP: stop.build,
     Verb.MIGRATE: migrate.build,
+    Verb.REBOOT: reboot.build,
+    Verb.PAUSE: pause.build,
+    Verb.UNPAUSE: pause.build_unpause,
     Verb.HA_ON: ha.build,
     Verb.HA_OFF: ha.build,
     Verb.DESTROY: destroy.build,

@@ -20,6 +20,10 @@ from ovmtui.plan.steps import CommandStep, Expectation, ProbeStep, Question, Ste
 from ovmtui.toolstacks import reservations, svcmgr
 
 _MAY_ACT = "may act, too. Freezing it first (z here, or --freeze-first) keeps them from it."
+_LASTING = (
+    "may take it for failed for as long as it is paused, and act. Freezing its service before "
+    "(z on the main screen, or `ovmtui freeze`) keeps them from it until it is thawed."
+)
 _PATIENCE = 30.0
 """Seconds in which a frozen service must show as frozen."""
 
@@ -132,6 +136,10 @@ def beside_agents(plan: Plan, snapshot: Snapshot, context: Context) -> Plan:
     if not handles:
         return plan
     nodes = ", ".join(handle.node.name for handle in handles)
+    if plan.intent.verb is Verb.PAUSE:
+        # Frozen for as long as the plan works would be thawed while the machine stands still.
+        told = f"Service {vm.service.name} has this machine: its agents on {nodes} {_LASTING}"
+        return replace(plan, notes=(*plan.notes, told))
     if plan.intent.freeze_first:
         return replace(
             plan,

@@ -12,12 +12,12 @@ from ovmtui.plan.checks import Check, Reading
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
 from ovmtui.plan.driving import driven_by
-from ovmtui.plan.flows import managed, parts, services
+from ovmtui.plan.flows import guests, managed, parts, services
 from ovmtui.plan.guards import NodeAnswers, RunsNowhere, RunsOnlyOn, pool_answers
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.readiness import ConfigFoundOnce, ConfigUnderstood, MemoryFree
-from ovmtui.plan.steps import Choice, CommandStep, ProbeStep, Step, Then, WaitStep
+from ovmtui.plan.steps import Choice, CommandStep, Step, Then, WaitStep
 from ovmtui.plan.waits import RunsOn
 from ovmtui.toolstacks import guest, preconditions, xm
 
@@ -121,45 +121,17 @@ def _checks(vm: Vm, node: NodeKey, context: Context) -> tuple[Check, ...]:
 
 
 def _waits(vm: Vm, node: NodeKey, context: Context) -> tuple[Step, ...]:
-    label = parts.domain_label(vm)
-    limits = context.limits
     choices = _choices(vm, node, context)
-    steps: list[Step] = [
-        WaitStep(
-            label=label,
-            what="wait for container up status",
-            condition=RunsOn(vm.key, node),
-            budget=limits.up,
-            interval=2.0,
-            choices=choices,
-            node=node,
-        )
-    ]
-    if context.address and context.ping:
-        steps.append(
-            ProbeStep(
-                label=label,
-                what="wait for container ping",
-                node=node,
-                command=guest.ping_command(context.address),
-                budget=limits.ping,
-                interval=2.0,
-                choices=choices,
-            )
-        )
-    if context.address and context.operational:
-        steps.append(
-            ProbeStep(
-                label=label,
-                what="wait for container operational",
-                node=node,
-                command=guest.login_command(context.address),
-                budget=limits.operational,
-                interval=2.0,
-                choices=choices,
-            )
-        )
-    return tuple(steps)
+    up = WaitStep(
+        label=parts.domain_label(vm),
+        what="wait for container up status",
+        condition=RunsOn(vm.key, node),
+        budget=context.limits.up,
+        interval=2.0,
+        choices=choices,
+        node=node,
+    )
+    return (up, *guests.answers(vm, node, context, choices))
 
 
 def _choices(vm: Vm, node: NodeKey, context: Context) -> tuple[Choice, ...]:
@@ -187,7 +159,7 @@ def _ha(
 ) -> tuple[tuple[Step, ...], tuple[Condition, ...], tuple[str, ...]]:
     notes: list[str] = []
     if not context.address:
-        notes.append("No address is known for the guest: neither ping nor login is waited for.")
+        notes.append(guests.NO_ADDRESS)
     if vm.ha.state is HaState.ON and context.manager_configured:
         notes.append("HA is on: the pool may be starting it itself at this moment.")
     wanted, why = _wanted(vm, intent, context)

@@ -170,10 +170,10 @@ async def _stop(verb: str, call: Call, arguments: list[str]) -> None:
         await call.world.timeline.sleep(_PACE)
     if verb == "shutdown":
         call.out(f"Domain {domain.name} terminated\nAll domains terminated\n")
-    elif call.node.find(domain.name) is None:
-        call.out(f"Domain {domain.name} destroyed for failing to reboot\nAll domains rebooted\n")
-    else:
-        call.out(f"Domain {domain.name} rebooted\nAll domains rebooted\n")
+        return
+    await call.world.timeline.sleep(call.world.spec.latencies.rebuild + _PACE)
+    how = "rebooted" if call.node.find(domain.name) else "destroyed for failing to reboot"
+    call.out(f"Domain {domain.name} {how}\nAll domains rebooted\n")
 
 
 async def _destroy(call: Call, arguments: list[str]) -> None:

@@ -41,6 +41,8 @@ _MACHINE: tuple[tuple[str, str, str, str, Obstacle], ...] = (
     ("vm.start", "s", "Start", "start it on the best node", needs.may_start),
     ("vm.stop", "S", "Stop", "HA off, shut down, wait until it is down", needs.must_be_there),
     ("vm.migrate", "m", "Migrate", "move it to another node, live", needs.must_be_there),
+    ("vm.reboot", "R", "Reboot", "ask its guest, wait until it is back", needs.may_reboot),
+    ("vm.pause-unpause", "P", "Pause", "stop executing it, or let it go on", needs.may_pause),
     ("vm.ha", "h", "HA", "switch high availability off or on", needs.may_act),
     ("vm.destroy", "D", "Destroy", "cut its power, or that of one copy", needs.must_be_there),
     ("vm.repair", "F", "Fix", "mend what a failed migration left", needs.something_is_left),
@@ -108,13 +110,15 @@ _REST: tuple[tuple[str, str, str, str, Group, Obstacle], ...] = (
 )
 # id, key, label, help
 _REPLAY: tuple[tuple[str, str, str, str], ...] = (
-    ("replay.pause", "P", "Pause", "pause, or go on"),
+    ("replay.pause", "full_stop", "Pause", "pause, or go on"),
     ("replay.back", "less_than_sign", "-10 s", "ten seconds back"),
     ("replay.forward", "greater_than_sign", "+10 s", "ten seconds forward"),
     ("replay.minute-back", "left_curly_bracket", "-1 min", "a minute back"),
     ("replay.minute-forward", "right_curly_bracket", "+1 min", "a minute forward"),
 )
-_BESIDE_BAR = frozenset({"vm.console", "node.bring-back", "node.shell", "node.balance"})
+_BESIDE_BAR = frozenset(
+    {"vm.pause-unpause", "vm.console", "node.bring-back", "node.shell", "node.balance"}
+)
 """Verbs that are used seldom."""
 _IN_BAR = frozenset(
     """

@@ -52,6 +52,23 @@ def must_be_there(situation: Situation) -> str | None:
     return may_act(situation)
 
 
+def may_reboot(situation: Situation) -> str | None:
+    """Machines are marked; or it may be acted on, and its one domain runs."""
+    return _in_state(situation, {VmState.RUNNING})
+
+
+def may_pause(situation: Situation) -> str | None:
+    """Machines are marked; or it may be acted on, and its one domain runs or is paused."""
+    return _in_state(situation, {VmState.RUNNING, VmState.PAUSED})
+
+
+def _in_state(situation: Situation, states: set[VmState]) -> str | None:
+    vm = situation.vm
+    if vm is not None and not situation.marked and vm.state not in states:
+        return f"{visible(vm.name)} is {vm.state.value}"
+    return may_act(situation)
+
+
 def something_is_left(situation: Situation) -> str | None:
     """It may be acted on, and has more or other domains than one that runs."""
     vm = situation.vm

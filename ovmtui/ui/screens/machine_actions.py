@@ -9,7 +9,7 @@ from ovmtui.errors import PlanRefused
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import NodeView
-from ovmtui.model.vm import Vm
+from ovmtui.model.vm import Vm, VmState
 from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.leftovers import leftovers
@@ -69,6 +69,20 @@ class MachineActions(JobActions):
                 TargetsScreen(self.desk, vm.key),
                 lambda node: self.plan_for(Intent(Verb.MIGRATE, vm.key, node)) if node else None,
             )
+
+    def do_reboot(self) -> None:
+        """Plan a reboot."""
+        self._plan(Verb.REBOOT)
+
+    def do_pause_unpause(self) -> None:
+        """Plan a pause of what runs, its end for what is paused; ask which for several."""
+        vm = self.machine
+        if self.marks:
+            choices = [(Verb.PAUSE.value, "pause them"), (Verb.UNPAUSE.value, "let them go on")]
+            title = f"pause {self.marked} machines, or let them go on"
+            self._choose_for_all(title, choices, lambda verb: self._plan(Verb(verb)))
+        elif vm is not None:
+            self._plan(Verb.UNPAUSE if vm.state is VmState.PAUSED else Verb.PAUSE)
 
     def do_ha(self) -> None:
         """Plan HA off when it is on, on when it is off; ask when it is unknown, or for several."""

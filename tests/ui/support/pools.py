@@ -203,6 +203,25 @@ def split_brain(*, dead: bool = False) -> Snapshot:
     return pool(first, twice, third, ha=_HA)
 
 
+def one_paused() -> Snapshot:
+    """The healthy pool with ovmguest1 paused on ovm1."""
+    first, second, third = _nodes()
+    assert first.domains is not None
+    domains = tuple(
+        replace(d, state=DomainState.PAUSED) if d.name == "ovmguest1" else d for d in first.domains
+    )
+    return pool(replace(first, domains=domains), second, third, ha=_HA)
+
+
+def paused_leftover() -> Snapshot:
+    """oradb01 is on ovm2 paused only, and never executed there."""
+    first, second, third = _nodes()
+    left = domain("oradb01", 4, DomainState.PAUSED, memory_mib=16384, vcpus=8, cpu_seconds=0.0)
+    web = domain("web02", 3, memory_mib=4096, vcpus=1)
+    domain_zero = (second.domains or ())[:1]
+    return pool(first, replace(second, domains=(*domain_zero, web, left)), third, ha=_HA)
+
+
 def hostile() -> Snapshot:
     """Names that would be markup, terminal controls or an overflow."""
     names = (
