@@ -32,6 +32,31 @@ DEFAULT_REPOSITORIES = (
 """Where Oracle VM 2.2, 2.1 and 3, Exadata and people keep the machines' vm.cfg."""
 
 
+class Sudo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """That everything is run through sudo, and where the password is that it asks for."""
+
+    password_env: Text | None = None
+    password_file: Text | None = None
+    """A file of mode 0600 with the password on its first line."""
+    password_command: Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
+    """A local command that prints the password on its first line."""
+    password_keyring: Text | None = None
+    """Service name in the desktop's keyring; the user's name there is that of the login."""
+    password_prompt: bool = False
+    """Whether the operator is asked for it, once; it is kept in memory only."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether sudo asks for a password; none of the keys: it does not."""
+        return bool(
+            self.password_env
+            or self.password_file
+            or self.password_command
+            or self.password_keyring
+            or self.password_prompt
+        )
+
+
 class Node(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One OVM server."""
 
@@ -43,6 +68,10 @@ class Node(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     user: Text | None = None
     relocation_host: Text | None = None
     """How the other nodes reach it for a migration; default: the name."""
+    legacy: bool | None = None
+    """Whether it is offered the algorithms of OpenSSH 4.3; default: the pool's."""
+    sudo: bool | Sudo | None = None
+    """Whether everything is run through sudo; default: the pool's."""
 
 
 class Driver(Enum):
@@ -179,6 +208,10 @@ class Pool(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Whether the screens carry its coloured band as a warning."""
     manager: Manager | None = None
     """None: no manager is asked, and HA is shown as unknown."""
+    legacy: bool = False
+    """Whether its nodes are offered the weak algorithms of OpenSSH 4.3, too."""
+    sudo: bool | Sudo = False
+    """Whether everything on its nodes is run through sudo, for users who are not root."""
     repositories: tuple[Text, ...] = DEFAULT_REPOSITORIES
     guest_address: Text | None = None
     """Address of the machines' guests, with `{name}` for the name; default: none."""
@@ -223,3 +256,16 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def node_address_host(node: Node) -> str:
     """Return what to connect to for `node`."""
     return node.host or node.name
+
+
+def is_legacy(pool: Pool, node: Node) -> bool:
+    """Return whether `node` is offered the algorithms of OpenSSH 4.3, too."""
+    return pool.legacy if node.legacy is None else node.legacy
+
+
+def sudo_of(pool: Pool, node: Node) -> Sudo | None:
+    """Return how everything on `node` is run through sudo; None when it is not."""
+    wanted = pool.sudo if node.sudo is None else node.sudo
+    if isinstance(wanted, Sudo):
+        return wanted
+    return Sudo() if wanted else None

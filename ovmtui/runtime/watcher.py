@@ -14,13 +14,15 @@ from ovmtui.errors import (
     HostKeyUnknown,
     LoginRefused,
     NodeLost,
+    SudoRefused,
     TransportError,
 )
+from ovmtui.model.hostkey import HostKeyChange
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.node import NodeView, Reach
 from ovmtui.runtime.backoff import delays
 from ovmtui.runtime.clock import Clock
-from ovmtui.runtime.interface import HostKeyQuestion, MessageRaised
+from ovmtui.runtime.interface import HostKeyQuestion, KeyChange, MessageRaised
 from ovmtui.runtime.prober import Prober
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.surveyor import Surveyor
@@ -29,7 +31,7 @@ from ovmtui.transport.interface import Connector, NodeAddress, Session
 _KEPT_DAYS = 7
 """Age at which what ended commands left behind on the node is removed."""
 
-Notice = HostKeyQuestion | MessageRaised
+Notice = HostKeyQuestion | KeyChange | MessageRaised
 
 
 class NodeWatcher:
@@ -72,6 +74,8 @@ class NodeWatcher:
         self._surveyor = Surveyor(key, store=store, timeouts=timeouts)
         self._notify = notify
         self._session: Session | None = None
+        self.mend = ""
+        """What would let us in, where that can be told; empty while we are."""
         self._connected = asyncio.Event()
         self._attempted = asyncio.Event()
         self._wake = asyncio.Event()
@@ -100,7 +104,10 @@ class NodeWatcher:
     @property
     def login(self) -> str:
         """Who is logged in on the node, as `user@node`; empty without a connection."""
-        return f"{self._session.user}@{self.key.name}" if self._session is not None else ""
+        if self._session is None:
+            return ""
+        through = " through sudo" if self._address.elevation is not None else ""
+        return f"{self._session.user}@{self.key.name}{through}"
 
     async def reconnected(self) -> Session:
         """Return the connection, waiting for one as long as it takes."""
@@ -158,18 +165,22 @@ class NodeWatcher:
         try:
             session = await self._connector.connect(self._address)
         except HostKeyUnknown as error:
+            self.mend = f"ovmtui hostkey {self.key.name}"
             self._set(reach=Reach.REFUSED, problem=str(error))
             if error.fingerprint not in self._asked:
                 self._asked.add(error.fingerprint)
                 host = self._address.host
                 self._notify(HostKeyQuestion(self.key, host, error.fingerprint, error.key))
             return False
-        except (LoginRefused, HostKeyChanged) as error:
-            self._set(reach=Reach.REFUSED, problem=str(error))
-            return False
         except ConnectFailed as error:
-            self._set(reach=Reach.UNREACHABLE, problem=str(error))
+            self.mend = error.mend
+            refused = isinstance(error, LoginRefused | SudoRefused | HostKeyChanged)
+            reach = Reach.REFUSED if refused else Reach.UNREACHABLE
+            self._set(reach=reach, problem=str(error))
+            if isinstance(error, HostKeyChanged) and error.change is not None:
+                self._ask_about(error.change)
             return False
+        self.mend = ""
         self._session = session
         self._prober.forget_identities()
         self._connected.set()
@@ -186,6 +197,14 @@ class NodeWatcher:
             with contextlib.suppress(TransportError):
                 await session.close()
         return True
+
+    def _ask_about(self, change: HostKeyChange) -> None:
+        self.mend = (
+            f"ovmtui hostkey {self.key.name}   (shows both keys, and how to replace the old)"
+        )
+        if change.fingerprint not in self._asked:
+            self._asked.add(change.fingerprint)
+            self._notify(KeyChange(self.key, self._address.host, change))
 
     async def _serve(self, session: Session) -> None:
         async with asyncio.TaskGroup() as group:

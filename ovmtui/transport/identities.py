@@ -6,6 +6,7 @@ is several seconds in which nothing else would run.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,9 @@ USUAL = tuple(
     f"~/.ssh/id_{kind}" for kind in ("ed25519_sk", "ecdsa_sk", "ed25519", "ecdsa", "rsa", "dsa")
 )
 """Where OpenSSH looks when nobody says where the keys are."""
+
+_AGENT = 2.0
+"""Seconds that the agent may take to tell its keys."""
 
 Offer = asyncssh.SSHKey | tuple[asyncssh.SSHKey, asyncssh.SSHCertificate]
 
@@ -69,6 +73,20 @@ def described(identities: Sequence[Identity]) -> str:
         f"not {identity.path}: {identity.problem}" for identity in identities if identity.problem
     ]
     return "; ".join([f"tried {', '.join(offered) or 'no key file'}", *unusable])
+
+
+async def agent_kinds(*, only: Sequence[bytes] | None) -> tuple[str, ...]:
+    """Return the algorithms of the ssh-agent's keys, of those in `only` if that is given.
+
+    None is told when there is no agent, or it does not answer.
+    """
+    try:
+        async with asyncio.timeout(_AGENT), await asyncssh.connect_agent() as agent:
+            keys = await agent.get_keys()
+    except (OSError, ValueError, asyncssh.Error, TimeoutError):
+        return ()
+    offered = (key for key in keys if only is None or key.public_data in only)
+    return tuple(key.algorithm.decode("ascii") for key in offered)
 
 
 def _read(path: str) -> Identity:

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 from rich.style import Style
 from textual.color import Color
 
+from ovmtui.model.identity import NodeKey
 from ovmtui.model.job import JobEvent
 from ovmtui.model.snapshot import PoolView
 from ovmtui.model.text import visible
 from ovmtui.plan.plan import Plan
-from ovmtui.runtime.interface import Console
+from ovmtui.runtime.interface import Console, HostKeyQuestion, KeyChange
 from ovmtui.ui.actions import by_id, in_scope
 from ovmtui.ui.preferences import Personal, Preferences
 from ovmtui.ui.situation import Action, Scope
@@ -94,6 +95,8 @@ class Desk:
     """What belongs to the operator: keys, and what to remember."""
     trends: Trends = field(default_factory=Trends)
     """How busy machines and nodes were lately."""
+    host_keys: dict[NodeKey, HostKeyQuestion | KeyChange] = field(default_factory=dict)
+    """What was asked about host keys, and is not answered."""
     watched: set[str] = field(default_factory=set)
     """Jobs and batches at whose end the bell rings."""
     set_theme: Callable[[str], None] = _no_theme
