@@ -88,8 +88,9 @@ async def _look(
         change = KeyChange(key, address.host, error.change)
         return change, seen | {"state": _CHANGED, "shown": error.change.fingerprint}
     except LoginRefused as error:
-        # The key is looked at before the login.
-        return None, seen | {"state": _KNOWN, "why": str(error)}
+        # The key is looked at before the login; a jump host's is not the node's.
+        state = _UNTOLD if error.what.startswith("jump host ") else _KNOWN
+        return None, seen | {"state": state, "why": str(error)}
     except ConnectFailed as error:
         return None, seen | {"state": _UNTOLD, "why": str(error)}
     await session.close()

@@ -7,8 +7,10 @@ import os
 import sys
 from collections.abc import Mapping
 
-from ovmtui.config.schema import Manager, Settings, Sudo, sudo_of
+from ovmtui.config.access import sudo_of
+from ovmtui.config.schema import Manager, Settings
 from ovmtui.config.secrets import sudo_password
+from ovmtui.config.sudo import Sudo
 from ovmtui.model.identity import NodeKey
 from ovmtui.runtime.wiring import node_of
 

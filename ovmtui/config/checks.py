@@ -8,16 +8,9 @@ import string
 from collections.abc import Iterator, Mapping
 
 from ovmtui.config.mistakes import KeyPath, Mistake, nearest
-from ovmtui.config.schema import (
-    COLOURS,
-    Manager,
-    Node,
-    Pool,
-    Settings,
-    Sudo,
-    node_address_host,
-)
+from ovmtui.config.schema import COLOURS, Manager, Node, Pool, Settings, node_address_host
 from ovmtui.config.secrets import password_file_problem
+from ovmtui.config.sudo import Sudo
 from ovmtui.model.domain import Transit, split_transit_name
 from ovmtui.model.text import visible
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from ovmtui.config.sudo import Sudo
+
 NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\Z"
 """What pools and nodes may be called: fit for a command line, and for no option."""
 
@@ -30,31 +32,6 @@ DEFAULT_REPOSITORIES = (
     "/etc/xen/*",
 )
 """Where Oracle VM 2.2, 2.1 and 3, Exadata and people keep the machines' vm.cfg."""
-
-
-class Sudo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """That everything is run through sudo, and where the password is that it asks for."""
-
-    password_env: Text | None = None
-    password_file: Text | None = None
-    """A file of mode 0600 with the password on its first line."""
-    password_command: Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
-    """A local command that prints the password on its first line."""
-    password_keyring: Text | None = None
-    """Service name in the desktop's keyring; the user's name there is that of the login."""
-    password_prompt: bool = False
-    """Whether the operator is asked for it, once; it is kept in memory only."""
-
-    @property
-    def asks(self) -> bool:
-        """Whether sudo asks for a password; none of the keys: it does not."""
-        return bool(
-            self.password_env
-            or self.password_file
-            or self.password_command
-            or self.password_keyring
-            or self.password_prompt
-        )
 
 
 class Node(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -256,16 +233,3 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def node_address_host(node: Node) -> str:
     """Return what to connect to for `node`."""
     return node.host or node.name
-
-
-def is_legacy(pool: Pool, node: Node) -> bool:
-    """Return whether `node` is offered the algorithms of OpenSSH 4.3, too."""
-    return pool.legacy if node.legacy is None else node.legacy
-
-
-def sudo_of(pool: Pool, node: Node) -> Sudo | None:
-    """Return how everything on `node` is run through sudo; None when it is not."""
-    wanted = pool.sudo if node.sudo is None else node.sudo
-    if isinstance(wanted, Sudo):
-        return wanted
-    return Sudo() if wanted else None

@@ -12,7 +12,8 @@ import stat
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ovmtui.config.schema import Manager, Sudo
+from ovmtui.config.schema import Manager
+from ovmtui.config.sudo import Sudo
 from ovmtui.errors import SecretUnavailable
 from ovmtui.model.text import visible
 

@@ -10,28 +10,21 @@ from dataclasses import replace
 from ovmtui.config.schema import Intervals, Timeouts
 from ovmtui.errors import (
     ConnectFailed,
-    HostKeyChanged,
-    HostKeyUnknown,
-    LoginRefused,
     NodeLost,
-    SudoRefused,
     TransportError,
 )
-from ovmtui.model.hostkey import HostKeyChange
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.node import NodeView, Reach
 from ovmtui.runtime.backoff import delays
 from ovmtui.runtime.clock import Clock
-from ovmtui.runtime.interface import HostKeyQuestion, KeyChange, MessageRaised
 from ovmtui.runtime.prober import Prober
+from ovmtui.runtime.refusals import Notice, Refusals
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.surveyor import Surveyor
 from ovmtui.transport.interface import Connector, NodeAddress, Session
 
 _KEPT_DAYS = 7
 """Age at which what ended commands left behind on the node is removed."""
-
-Notice = HostKeyQuestion | KeyChange | MessageRaised
 
 
 class NodeWatcher:
@@ -72,17 +65,13 @@ class NodeWatcher:
             notify=notify,
         )
         self._surveyor = Surveyor(key, store=store, timeouts=timeouts)
-        self._notify = notify
         self._session: Session | None = None
-        self.mend = ""
-        """What would let us in, where that can be told; empty while we are."""
         self._connected = asyncio.Event()
         self._attempted = asyncio.Event()
         self._wake = asyncio.Event()
         self._scan_wake = asyncio.Event()
         self._scanned = asyncio.Event()
-        self._asked: set[str] = set()
-        """Fingerprints that the operator was asked about already."""
+        self._refusals = Refusals(key, address.host, notify)
         self._waiters: list[tuple[bool, asyncio.Future[None]]] = []
 
     @property
@@ -100,6 +89,11 @@ class NodeWatcher:
         if self._session is None or self._session.is_closed:
             raise NodeLost(f"{self.key.name}: {self.view.problem or 'not connected'}")
         return self._session
+
+    @property
+    def mend(self) -> str:
+        """What would let us in, where that can be told; empty while we are."""
+        return self._refusals.mend
 
     @property
     def login(self) -> str:
@@ -164,23 +158,10 @@ class NodeWatcher:
     async def _connect_and_serve(self) -> bool:
         try:
             session = await self._connector.connect(self._address)
-        except HostKeyUnknown as error:
-            self.mend = f"ovmtui hostkey {self.key.name}"
-            self._set(reach=Reach.REFUSED, problem=str(error))
-            if error.fingerprint not in self._asked:
-                self._asked.add(error.fingerprint)
-                host = self._address.host
-                self._notify(HostKeyQuestion(self.key, host, error.fingerprint, error.key))
-            return False
         except ConnectFailed as error:
-            self.mend = error.mend
-            refused = isinstance(error, LoginRefused | SudoRefused | HostKeyChanged)
-            reach = Reach.REFUSED if refused else Reach.UNREACHABLE
-            self._set(reach=reach, problem=str(error))
-            if isinstance(error, HostKeyChanged) and error.change is not None:
-                self._ask_about(error.change)
+            self._set(reach=self._refusals.take(error), problem=str(error))
             return False
-        self.mend = ""
+        self._refusals.end()
         self._session = session
         self._prober.forget_identities()
         self._connected.set()
@@ -197,14 +178,6 @@ class NodeWatcher:
             with contextlib.suppress(TransportError):
                 await session.close()
         return True
-
-    def _ask_about(self, change: HostKeyChange) -> None:
-        self.mend = (
-            f"ovmtui hostkey {self.key.name}   (shows both keys, and how to replace the old)"
-        )
-        if change.fingerprint not in self._asked:
-            self._asked.add(change.fingerprint)
-            self._notify(KeyChange(self.key, self._address.host, change))
 
     async def _serve(self, session: Session) -> None:
         async with asyncio.TaskGroup() as group:

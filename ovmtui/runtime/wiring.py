@@ -5,23 +5,18 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 
-from ovmtui.config.schema import (
-    Manager,
-    Node,
-    Settings,
-    Sudo,
-    is_legacy,
-    node_address_host,
-    sudo_of,
-)
+from ovmtui.config.access import is_legacy, sudo_of
+from ovmtui.config.schema import Manager, Node, Settings, node_address_host
+from ovmtui.config.sudo import Sudo
 from ovmtui.errors import SecretUnavailable
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.snapshot import PoolView
 from ovmtui.model.sudo import WITH_PASSWORD, WITHOUT_PASSWORD
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.manager import ManagerPoll
+from ovmtui.runtime.refusals import Notice
 from ovmtui.runtime.store import Store
-from ovmtui.runtime.watcher import NodeWatcher, Notice
+from ovmtui.runtime.watcher import NodeWatcher
 from ovmtui.transport.interface import Connector, Elevation, NodeAddress
 
 Password = Callable[[Manager], Awaitable[str]]

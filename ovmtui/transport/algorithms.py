@@ -133,10 +133,12 @@ def login_mend(version: str, kinds: Iterable[str], *, legacy: bool) -> str:
         legacy: whether the node is marked as old.
     """
     found = _OPENSSH.search(version)
+    offered = set(kinds)
+    if legacy and "ssh-rsa" not in offered:
+        return RSA_KEY_NEEDED
     if found is None:
         return ""
     release = int(found[1]), int(found[2])
-    offered = set(kinds)
     # ECDSA came with 5.7, Ed25519 with 6.5, RSA signatures without SHA-1 with 7.2.
     fits = "ssh-rsa" in offered
     fits |= release >= (5, 7) and any(kind.startswith("ecdsa-") for kind in offered)

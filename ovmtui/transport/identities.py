@@ -42,11 +42,11 @@ class Identity:
 
 
 class Identities:
-    """Reads private key files, each once; a file that has changed is read again."""
+    """Reads private key files, each once; a key or certificate that has changed is read again."""
 
     def __init__(self) -> None:
         """Begin with no file read."""
-        self._read: dict[str, tuple[int, Identity]] = {}
+        self._read: dict[str, tuple[tuple[int, int], Identity]] = {}
         self._one_at_a_time = threading.Lock()
 
     def read(self, paths: Iterable[str]) -> tuple[Identity, ...]:
@@ -56,7 +56,8 @@ class Identities:
 
     def _one(self, path: str) -> Identity:
         try:
-            changed = os.stat(path).st_mtime_ns
+            # A certificate is valid for hours, and made anew beside the same key.
+            changed = (os.stat(path).st_mtime_ns, _changed(f"{path}-cert.pub"))
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             return Identity(path, problem=error.strerror or str(error), missing=missing)
@@ -73,6 +74,13 @@ def described(identities: Sequence[Identity]) -> str:
         f"not {identity.path}: {identity.problem}" for identity in identities if identity.problem
     ]
     return "; ".join([f"tried {', '.join(offered) or 'no key file'}", *unusable])
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
 
 
 async def agent_kinds(*, only: Sequence[bytes] | None) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ _PAGES: dict[Scope, tuple[_Line, ...]] = {
         ("nodes.maintenance", "m", "Maintenance", "on or off", needs.may_change_node, True),
         ("nodes.balance", "percent_sign", "Balance", "even it out", needs.may_change_node, True),
         ("nodes.shell", "at", "Shell", "log in to it", needs.has_node, True),
-        ("nodes.host-key", "k", "Host key", "look at it again", needs.has_node, False),
+        ("nodes.host-key", "T", "Host key", "look at it again", needs.has_node, False),
         ("nodes.copy", "c", "Copy", "copy the page as text", needs.always, False),
         ("nodes.leave", "escape", "Leave", "one step out", needs.always, False),
     ),
