@@ -49,12 +49,12 @@ class HostKeyChangedScreen(ActionScreen[None]):
         title = f"{name} ({visible(asked.host)}) shows ANOTHER host key than before"
         text = Text()
         for entry in change.entries:
-            text.append(
-                f"known  {visible(entry.kind)} {visible(entry.fingerprint)}\n", style("text")
-            )
-            text.append(f"       {_place(entry, change.written)}\n", style("dim"))
+            text.append(f"known  {visible(entry.fingerprint)}\n", style("text"))
+            text.append(f"       {_place(entry)}\n", style("dim"))
+            text.append(f"       {_since(entry, change.written)}\n", style("dim"))
         text.append("now    ", style("text"))
-        text.append(f"{visible(change.kind)} {visible(change.fingerprint)}\n", style("command"))
+        text.append(f"{visible(change.fingerprint)}\n", style("command"))
+        text.append(f"       {visible(change.kind)}\n", style("dim"))
         text.append(
             "\nSomebody may be in between, who would get every password. No connection is made. "
             "Replace it only if the node was reinstalled or got new keys, and this, on its own "
@@ -98,7 +98,12 @@ class HostKeyChangedScreen(ActionScreen[None]):
         self.dismiss(None)
 
 
-def _place(entry: KnownEntry, written: str) -> str:
+def _place(entry: KnownEntry) -> str:
     hashed = " (hashed)" if entry.hashed else ""
-    since = f"since {entry.since}" if entry.since else f"in a file last written {written}"
-    return visible(f"{entry.place}{hashed}, {since}")
+    return visible(f"{entry.kind}, {entry.place}{hashed}")
+
+
+def _since(entry: KnownEntry, written: str) -> str:
+    if entry.since:
+        return f"since {visible(entry.since)}"
+    return f"since when is not told; that file was last written {visible(written)}"
