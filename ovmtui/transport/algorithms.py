@@ -124,6 +124,18 @@ def legacy_would_do(reason: str) -> bool:
     return False
 
 
+def hang_up_mend(version: str, *, legacy: bool) -> str:
+    """Return what would help with a server that hangs up during the key exchange.
+
+    One that has nothing in common with us may be gone before it was heard what it has.
+    `version` is how it calls itself, and empty if it did not.
+    """
+    found = _OPENSSH.search(version)
+    if found is None or legacy or (int(found[1]), int(found[2])) >= (6, 7):
+        return ""
+    return WHAT_LEGACY_MEANS
+
+
 def login_mend(version: str, kinds: Iterable[str], *, legacy: bool) -> str:
     """Return what would make a refused login possible, as far as the server's age tells.
 

@@ -38,7 +38,8 @@ def connect_failure(
         user: who was to log in.
         tried: the keys that were offered, in words.
         legacy: whether the node was offered the algorithms of old servers, too.
-        mend: what would make a refused login possible, if that can be told.
+        mend: what would make a login possible that was refused or cut off, if that can be
+            told.
     """
     match error:
         case asyncssh.PermissionDenied():
@@ -53,7 +54,7 @@ def connect_failure(
                 mend=WHAT_LEGACY_MEANS if would_do else "",
             )
         case asyncssh.ConnectionLost():
-            return ConnectFailed("the node closed the connection before the login")
+            return ConnectFailed("the node closed the connection before the login", mend=mend)
         case asyncssh.ConfigParseError():
             return ConnectFailed(f"the SSH configuration is wrong: {visible(str(error))}")
         case asyncssh.Error():

@@ -17,7 +17,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from ovmtui.errors import ConnectFailed, ConnectTimeout
 from ovmtui.model.hostkey import KnownEntry
 from ovmtui.model.text import visible
-from ovmtui.transport.algorithms import LEGACY, MODERN, Algorithms, login_mend
+from ovmtui.transport.algorithms import LEGACY, MODERN, Algorithms, hang_up_mend, login_mend
 from ovmtui.transport.failures import connect_failure
 from ovmtui.transport.greeting import Greeting
 from ovmtui.transport.hostkeys import KnownHosts, KnownKeys
@@ -169,7 +169,11 @@ class SshConnector:
             raise connect_failure(error, user=login.user, tried=login.tried, mend=mend) from error
         except (asyncssh.Error, OSError, ValueError) as error:
             raise connect_failure(
-                error, user=login.user, tried=login.tried, legacy=address.legacy
+                error,
+                user=login.user,
+                tried=login.tried,
+                legacy=address.legacy,
+                mend=hang_up_mend(client.version, legacy=address.legacy),
             ) from error
 
     def _login(self, address: NodeAddress) -> _Login:
