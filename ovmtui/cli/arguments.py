@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _acting(commands)
     _evacuation(commands)
     _setup(commands)
+    _hostkey(commands)
     _history(commands)
     _jobs(commands)
     _other(commands)
@@ -158,6 +159,19 @@ def _setup(commands: _Commands) -> None:
     setup.add_argument("--reconfigure", action="store_true", help="run `ovm config` anew")
     setup.add_argument("--dry-run", action="store_true", help="show it, run nothing")
     setup.add_argument("--yes", action="store_true", help="run without asking")
+
+
+def _hostkey(commands: _Commands) -> None:
+    key = commands.add_parser(
+        "hostkey", help="show a node's host key, and what is known of it; trust a new one"
+    )
+    key.add_argument("node", metavar="NODE", help="its name, or POOL/NODE")
+    key.add_argument(
+        "--accept",
+        metavar="FINGERPRINT",
+        help="trust the key that it shows now, if this is its fingerprint (SHA256:…)",
+    )
+    key.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _evacuation(commands: _Commands) -> None:

@@ -13,6 +13,7 @@ from ovmtui.model.node import Reach
 from ovmtui.model.snapshot import PoolView
 from ovmtui.plan.checkup.diagnosis import Diagnosis, Evidence
 from ovmtui.plan.checkup.pools import diagnose
+from ovmtui.plan.elevation import through_sudo
 from ovmtui.plan.flows import mending
 from ovmtui.plan.flows import setup as node_setup
 from ovmtui.plan.flows.migrate import RELOCATION_PORT
@@ -20,6 +21,7 @@ from ovmtui.plan.plan import Plan
 from ovmtui.runtime.assembling import World
 from ovmtui.runtime.lockcheck import check_locks
 from ovmtui.runtime.watcher import NodeWatcher
+from ovmtui.runtime.wiring import entrances
 from ovmtui.toolstacks import nodecheck, probe, yumrepos
 from ovmtui.toolstacks.filescan import read_files, scan_script
 from ovmtui.toolstacks.ovmwizard import ManagerSite
@@ -65,7 +67,7 @@ class Checkup:
         if anew and facts.installed:
             facts = node_setup.SetupFacts(facts.repositories, facts.installed, None)
         timeouts, budgets = self._settings.timeouts, pool.budgets
-        return node_setup.build(
+        plan = node_setup.build(
             node,
             facts,
             node_setup.ManagerCalls(manager.command, manager.user, _site(manager), budgets.manager),
@@ -74,6 +76,7 @@ class Checkup:
             max_age=timeouts.freshness,
             grace=budgets.lock_grace,
         )
+        return through_sudo(plan, entrances(self._settings))
 
     def mend(self, diagnosis: Diagnosis) -> Plan:
         """Return the plan that runs what mends `diagnosis`.
@@ -82,13 +85,14 @@ class Checkup:
             PlanRefused: it is nothing that can be run.
         """
         pool = self._settings.pools[diagnosis.pool]
-        return mending.build(
+        plan = mending.build(
             diagnosis,
             self._world.snapshot(),
             now=self._world.clock.monotonic(),
             timeout=pool.budgets.command,
             grace=pool.budgets.lock_grace,
         )
+        return through_sudo(plan, entrances(self._settings))
 
     async def _evidence(self, name: str) -> Evidence:
         pool = self._world.snapshot().pool(name)
@@ -116,6 +120,7 @@ class Checkup:
             manager_site="" if site is None else f"{site[0]} {site[1]}",
             manager_login=await self._logins(name, [k for k in up if answers[k].ovmcli]),
             login_users={key: self._world.watchers[key].login for key in up},
+            mends={key: mend for key in pool.nodes if (mend := self._world.watchers[key].mend)},
         )
 
     async def _ask(
@@ -123,6 +128,7 @@ class Checkup:
     ) -> Mapping[str, SectionResult]:
         sections = [
             nodecheck.USER,
+            nodecheck.SUDO,
             nodecheck.OVMCLI,
             nodecheck.OVS_AGENT,
             nodecheck.AUTO_START,

@@ -16,7 +16,7 @@ from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
 from ovmtui.runtime.companions import Batcher, Checker, History, Order, PastJob
-from ovmtui.runtime.interface import HostKeyQuestion, OpenJob
+from ovmtui.runtime.interface import HostKeyQuestion, KeyChange, OpenJob
 
 _REFUSED = "this is a recording: nothing can be done to it"
 
@@ -147,3 +147,7 @@ class LookingOnly:
 
     def trust_host_key(self, question: HostKeyQuestion) -> None:
         """Do nothing: host keys are not recorded."""
+
+    async def replace_host_key(self, question: KeyChange) -> None:
+        """Refuse."""
+        raise ValueError(_REFUSED)

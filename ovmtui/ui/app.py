@@ -20,6 +20,7 @@ from ovmtui.runtime.interface import (
     Console,
     HostKeyQuestion,
     JobChanged,
+    KeyChange,
     MessageRaised,
     SnapshotChanged,
     Update,
@@ -29,7 +30,7 @@ from ovmtui.ui.notices import ends
 from ovmtui.ui.preferences import Personal
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.home import HomeScreen
-from ovmtui.ui.screens.host_key import HostKeyScreen
+from ovmtui.ui.screens.host_key_changed import host_key_screen
 from ovmtui.ui.screens.unfinished import UnfinishedScreen
 from ovmtui.ui.theming import DEFAULT_THEME, Themed
 from ovmtui.ui.widgets.filter_input import FilterInput
@@ -97,7 +98,7 @@ class OvmtuiApp(Themed):
         self._batches: set[str] = set()
         self._said: list[Message] = []
         self._asks_to_go_on = False
-        self._host_keys: deque[HostKeyQuestion] = deque()
+        self._host_keys: deque[HostKeyQuestion | KeyChange] = deque()
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
@@ -196,8 +197,9 @@ class OvmtuiApp(Themed):
                 self._batches.add(batch)
             case MessageRaised(text=text, severity=severity, at=at):
                 self._said.append(Message(text, severity, at))
-            case HostKeyQuestion() if update not in self._host_keys:
+            case HostKeyQuestion() | KeyChange() if update not in self._host_keys:
                 self._host_keys.append(update)
+                self.desk.host_keys[update.node] = update
         self.post_message(Updated())
 
     def _ring(self, notice: str) -> None:
@@ -210,7 +212,8 @@ class OvmtuiApp(Themed):
     def _next_host_key(self) -> None:
         """Ask, but never over a page whose keys somebody may be about to press."""
         if self._host_keys and isinstance(self.screen, HomeScreen):
-            self.push_screen(HostKeyScreen(self.desk, self._host_keys[0]), self._host_key_done)
+            screen = host_key_screen(self.desk, self._host_keys[0])
+            self.push_screen(screen, self._host_key_done)
 
     def _host_key_done(self, _: None) -> None:
         self._host_keys.popleft()

@@ -38,6 +38,7 @@ class Scope(Enum):
     FIND = "Finding by name"
     NAME = "Typing a name"
     HOST_KEY = "New host key"
+    HOST_KEY_CHANGED = "Changed host key"
     YES = "Yes or no"
     PAGE = "Other pages"
 

@@ -71,6 +71,8 @@ class Evidence:
     manager_login: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
     """Why the manager did not take a call from each node that was tried; empty when it did."""
     login_users: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
+    mends: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What would let us into each node that let us not in, where that can be told."""
 
 
 def worst(found: tuple[Diagnosis, ...]) -> Standing:

@@ -41,23 +41,26 @@ def _login(node: NodeView, snapshot: Snapshot, evidence: Evidence) -> Diagnosis:
         "SSH login",
         verdict,
         why="without it nothing is known of the node, and no machine of the pool is started",
-        fix=Fix(f"ssh {node.key.name}   (and see what it says)"),
+        fix=Fix(evidence.mends.get(node.key) or f"ssh {node.key.name}   (and see what it says)"),
     )
 
 
 def _privileges(node: NodeView, snapshot: Snapshot, evidence: Evidence) -> Diagnosis:
-    user = answers_of(node, evidence).user_id
+    answers = answers_of(node, evidence)
+    user = answers.user_id
+    root = f'set user = "root" for {node.key.name} in the configuration'
     if user is None:
         verdict = unknown("who is logged in was not told")
     else:
-        verdict = holds("root") if user == 0 else fails(f"user id {user}, not root")
+        seen = f"user id {user}, not root" + (f"; {answers.sudo}" if answers.sudo else "")
+        verdict = holds("root") if user == 0 else fails(seen)
     return about(
         node,
         "privileges",
         "rights on the node",
         verdict,
         why="xm, xl and yum need root",
-        fix=Fix(f'set user = "root" for {node.key.name} in the configuration'),
+        fix=Fix(f"set {answers.sudo_mend}; or {root}" if answers.sudo_mend else root),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ovmtui.ui.actions import obstacles as needs
 from ovmtui.ui.situation import Action, Group, Obstacle, Scope
 
-_TYPED_INTO = frozenset({Scope.NAME, Scope.COMMAND, Scope.FIND})
+_TYPED_INTO = frozenset({Scope.NAME, Scope.COMMAND, Scope.FIND, Scope.HOST_KEY_CHANGED})
 """Screens on which every letter is text."""
 
 
@@ -82,6 +82,7 @@ _PAGES: dict[Scope, tuple[_Line, ...]] = {
         ("nodes.maintenance", "m", "Maintenance", "on or off", needs.may_change_node, True),
         ("nodes.balance", "percent_sign", "Balance", "even it out", needs.may_change_node, True),
         ("nodes.shell", "at", "Shell", "log in to it", needs.has_node, True),
+        ("nodes.host-key", "T", "Host key", "look at it again", needs.has_node, False),
         ("nodes.copy", "c", "Copy", "copy the page as text", needs.always, False),
         ("nodes.leave", "escape", "Leave", "one step out", needs.always, False),
     ),
@@ -139,6 +140,10 @@ _PAGES: dict[Scope, tuple[_Line, ...]] = {
     Scope.HOST_KEY: (
         ("key.trust", "T", "Trust", "write it to known_hosts", needs.always, False),
         ("key.leave", "escape", "Not now", "stay unconnected", needs.always, False),
+    ),
+    Scope.HOST_KEY_CHANGED: (
+        ("changed.confirm", "enter", "Replace", "once the name is typed", needs.always, False),
+        ("changed.leave", "escape", "Not now", "stay unconnected", needs.always, False),
     ),
     Scope.PAGE: (
         ("page.copy", "c", "Copy", "copy the page as text", needs.always, False),

@@ -22,6 +22,7 @@ from ovmtui.runtime.interface import (
     BatchChanged,
     HostKeyQuestion,
     JobChanged,
+    KeyChange,
     MessageRaised,
     OpenJob,
     SnapshotChanged,
@@ -47,6 +48,9 @@ class ScriptedConsole:
     answers: list[tuple[str, str]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     trusted: list[HostKeyQuestion] = field(default_factory=list)
+    replaced: list[KeyChange] = field(default_factory=list)
+    key_problem: Exception | None = None
+    """Why no host key can be replaced."""
     stopped: list[OpenJob] = field(default_factory=list)
     """Jobs that an earlier console left without an end."""
     resumed: list[str] = field(default_factory=list)
@@ -154,6 +158,11 @@ class ScriptedConsole:
 
     def trust_host_key(self, question: HostKeyQuestion) -> None:
         self.trusted.append(question)
+
+    async def replace_host_key(self, question: KeyChange) -> None:
+        if self.key_problem is not None:
+            raise self.key_problem
+        self.replaced.append(question)
 
     async def close(self) -> None:
         self._listeners.clear()
