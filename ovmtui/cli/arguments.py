@@ -34,6 +34,33 @@ VERBS = (
 """What `plan` takes."""
 
 
+SCENARIOS = (
+    "dead-node",
+    "fencing",
+    "garbled-node",
+    "hanging-storage",
+    "leftovers",
+    "manager-complains",
+    "manager-down",
+    "migration-fails",
+    "silent-node",
+    "split-brain",
+    "stubborn-guests",
+    "vanishing-guest",
+    "xend-down",
+)
+"""What the simulated pool can play; it is not imported for `--help`."""
+_FASTEST = 1_000.0
+
+
+def _speed(text: str) -> float:
+    """Return a factor of time; argparse tells a ValueError or this one's words."""
+    speed = float(text)
+    if not 0 < speed <= _FASTEST:
+        raise argparse.ArgumentTypeError(f"more than 0, and at most {_FASTEST:.0f}, not {text}")
+    return speed
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     top = argparse.ArgumentParser(
@@ -206,8 +233,13 @@ def _jobs(commands: _Commands) -> None:
 def _other(commands: _Commands) -> None:
     demo = commands.add_parser("demo", help="open the console on an embedded simulated pool")
     demo.add_argument("--check", action="store_true", help="start it, list it, end: a self test")
-    demo.add_argument("--scenario", metavar="NAME", help="play a fault, such as dead-node")
-    demo.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
+    demo.add_argument(
+        "--scenario",
+        choices=SCENARIOS,
+        metavar="NAME",
+        help=f"play a fault: {', '.join(SCENARIOS)}",
+    )
+    demo.add_argument("--speed", type=_speed, default=1.0, metavar="FACTOR")
     demo.add_argument("--openssh", action="store_true", help="nodes behind OpenSSH's sshd")
     replay = commands.add_parser("replay", help="show a recording again, on the same screens")
     replay.add_argument("file", metavar="FILE", help="made with `ovmtui --record FILE …`")

@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from ovmtui.cli.exitcodes import ExitCode, exit_code_of
-from ovmtui.cli.moments import moment
 from ovmtui.cli.tables import local_time, print_json, print_table
 from ovmtui.config import paths
 from ovmtui.errors import UsageError
 from ovmtui.model.job import Outcome
+from ovmtui.model.moments import moment
 from ovmtui.model.text import visible
 from ovmtui.plan.logformat import LogWriter
 from ovmtui.runtime.journal import Journal

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import ClassVar
 
 from textual import work
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import AppBlur, AppFocus
 from textual.message import Message as Event
@@ -27,6 +28,7 @@ from ovmtui.runtime.interface import (
 from ovmtui.ui.desk import Changes, Desk, Message, Replay
 from ovmtui.ui.notices import ended_notice
 from ovmtui.ui.preferences import Personal
+from ovmtui.ui.ringing import desktop_notice
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.home import HomeScreen
 from ovmtui.ui.screens.host_key import HostKeyScreen
@@ -97,6 +99,10 @@ class OvmtuiApp(Themed):
         self._batches: set[str] = set()
         self._said: list[Message] = []
         self._asks_to_go_on = False
+        self._lent = False
+        """Whether another program has the terminal."""
+        self._unrung = ""
+        """What ended meanwhile."""
         self._host_keys: deque[HostKeyQuestion] = deque()
 
     def get_default_screen(self) -> Screen[None]:
@@ -105,8 +111,8 @@ class OvmtuiApp(Themed):
 
     def on_mount(self) -> None:
         """Listen to the console until the end."""
-        # Whoever had the terminal meanwhile has left something else on it.
-        self.app_resume_signal.subscribe(self, lambda _: self.repaint())
+        self.app_suspend_signal.subscribe(self, self._lend)
+        self.app_resume_signal.subscribe(self, self._take_back)
         self._unsubscribe = self.desk.console.subscribe(self._listen)
         for problem in self.theme_problems:
             self.desk.say(problem, "warning")
@@ -201,10 +207,27 @@ class OvmtuiApp(Themed):
     def _ring(self, notice: str) -> None:
         """Ring, and let the terminal tell it on the desktop (OSC 9), where it can."""
         self.desk.say(notice)
-        if self.desk.preferences.bell:
-            self.bell()
-            if self._driver is not None:
-                self._driver.write(f"\x1b]9;ovmtui: {notice}\x07")
+        if not self.desk.preferences.bell:
+            return
+        if self._lent:
+            # It would be the other program's to show; it rings when the terminal is back.
+            self._unrung = notice
+            return
+        self.bell()
+        if self._driver is not None:
+            self._driver.write(desktop_notice(notice, os.environ))
+
+    def _lend(self, app: App[None]) -> None:
+        """Write nothing: another program has the terminal."""
+        self._lent = True
+
+    def _take_back(self, app: App[None]) -> None:
+        """Paint everything: whoever had the terminal has left something else on it."""
+        self._lent = False
+        self.repaint()
+        if notice := self._unrung:
+            self._unrung = ""
+            self._ring(notice)
 
     def _next_host_key(self) -> None:
         """Ask, but never over a page whose keys somebody may be about to press."""

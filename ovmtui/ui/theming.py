@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 
 from rich.style import Style
 from textual.filter import LineFilter
@@ -69,7 +70,11 @@ class Themed(TypingOrder[None], Frugal[None]):
         before = self._looks
         for problem in self._take(files):
             self.said(problem, "warning")
-        if self._looks[name := self._present()] != before.get(name):
+        if self.theme not in self._looks:
+            self.said(f"theme {self.theme} is gone: {DEFAULT_THEME} is taken", "warning")
+            self.theme = DEFAULT_THEME
+            self.theme_taken()
+        elif self._looks[name := self.theme] != before.get(name):
             # A theme that is registered anew is taken only when another one was there.
             self.theme = MONO_THEME if name != MONO_THEME else DEFAULT_THEME
             self.theme = name
@@ -89,14 +94,16 @@ class Themed(TypingOrder[None], Frugal[None]):
         """Return what Textual's style sheets take for granted of an ansi theme."""
         return {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
 
-    def _present(self) -> str:
-        return self.theme if self.theme in self._looks else DEFAULT_THEME
-
     def _take(self, files: Mapping[str, str]) -> list[str]:
         """Take our themes and those of `files`; return what is wrong in these."""
         looks, problems = load_themes(files)
-        # A file with a mistake leaves the theme as it was, if it was there before.
-        self._looks = {**self._looks, **looks}
+        # A file with a mistake leaves the theme as it was, if it was there before; one that
+        # is gone takes its theme with it.
+        named = {PurePath(file).stem for file in files}
+        kept = {name: look for name, look in self._looks.items() if name in named}
+        for name in self._looks.keys() - looks.keys() - kept.keys():
+            self.unregister_theme(name)
+        self._looks = {**kept, **looks}
         for look in looks.values():
             self.register_theme(look.textual)
         self.theme_names[:] = sorted(self._looks)

@@ -66,12 +66,17 @@ class ActionScreen(Screen[ResultT]):
         """The actions that exist here."""
         return self.desk.actions_of(self.SCOPE)
 
+    @property
+    def in_bar(self) -> Sequence[Action]:
+        """The actions whose keys are shown, the most needed first."""
+        return sorted(self.offered, key=lambda action: action.rank)
+
     def refresh_bar(self) -> None:
         """Show the keys that do something now."""
         if not self.is_mounted:
             return
         situation = self.situation()
-        possible = [a for a in self.offered if a.bar and a.obstacle(situation) is None]
+        possible = [a for a in self.in_bar if a.bar and a.obstacle(situation) is None]
         self.query_one(ActionBar).show(possible, style=self.desk.style)
 
     def on_mount(self) -> None:

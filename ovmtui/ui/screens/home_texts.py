@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ovmtui.model.job import JobState
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.text import visible
@@ -22,17 +24,26 @@ def empty_text(snapshot: Snapshot, *, filtered: bool) -> str:
 
 
 def resting_text(
-    snapshot: Snapshot, *, rows: Rows | None, asking: JobState | None, vm: Vm | None
+    snapshot: Snapshot,
+    *,
+    rows: Rows | None,
+    asking: JobState | None,
+    vm: Vm | None,
+    key_of: Callable[[str], str],
 ) -> tuple[str, str]:
-    """Return what deserves a look most, and its role."""
+    """Return what deserves a look most, and its role.
+
+    The key comes first: a narrow terminal cuts the end. `key_of` tells it by the action's id.
+    """
     if rows is not None and rows.error is not None:
         return f"filter: {visible(rows.error.message)}", "warn"
     if asking is not None:
-        return f"{visible(asking.title)} asks: {visible(asking.question)}  (a answers)", "warn"
+        key = key_of("job.answer")
+        return f"{key} answers: {visible(asking.title)} asks: {visible(asking.question)}", "warn"
     if vm is not None and vm.reason:
         return f"{visible(vm.label)}: {visible(vm.reason)}", "warn"
     found = alerts(snapshot)
     if not found:
         return "", "dim"
     count = "1 alert" if len(found) == 1 else f"{len(found)} alerts"
-    return f"{count}, the worst: {found[0].text}  (! shows all)", "dim"
+    return f"{key_of('page.alerts')} shows {count}, the worst: {found[0].text}", "dim"

@@ -29,7 +29,8 @@ STATES: Mapping[VmState, Cell] = {
     VmState.SPLIT_BRAIN: Cell("✖ SPLIT BRAIN", "danger"),
     VmState.UNKNOWN: Cell("? unknown", "unknown"),
 }
-_ON_UNWANTED = Cell("▲ on≠off", "drift")
+_DRIFT = {HaState.ON: Cell("▲ drift", "drift"), HaState.OFF: Cell("▽ drift", "drift")}
+"""HA is not what is wanted: the word of the filter `ha:drift`; the note says what is wanted."""
 _HA: Mapping[HaState, Cell] = {
     HaState.ON: Cell("▲ on", "ok"),
     HaState.OFF: Cell("▽ off", "dim"),
@@ -53,7 +54,7 @@ def service_cells(vm: Vm) -> tuple[Cell, Cell]:
 def ha_cell(vm: Vm) -> Cell:
     """Return what HA is; in a colour of its own where that is not what is wanted."""
     if vm.drifts:
-        return Cell("▽ off≠on", "drift") if vm.ha.state is HaState.OFF else _ON_UNWANTED
+        return _DRIFT.get(vm.ha.state, _HA[vm.ha.state])
     if vm.ha.state is HaState.ON and vm.state in {VmState.DOWN, VmState.CRASHED}:
         # The manager may start it at any moment.
         return Cell("▲ on", "warn")
