@@ -6,6 +6,7 @@ import argparse
 from typing import TypeAlias
 
 from ovmtui import __version__
+from ovmtui.cli.playing import SCENARIOS, speed
 
 _EXIT_CODES = """\
 exit codes:
@@ -32,33 +33,6 @@ VERBS = (
     "reserve",
 )
 """What `plan` takes."""
-
-
-SCENARIOS = (
-    "dead-node",
-    "fencing",
-    "garbled-node",
-    "hanging-storage",
-    "leftovers",
-    "manager-complains",
-    "manager-down",
-    "migration-fails",
-    "silent-node",
-    "split-brain",
-    "stubborn-guests",
-    "vanishing-guest",
-    "xend-down",
-)
-"""What the simulated pool can play; it is not imported for `--help`."""
-_FASTEST = 1_000.0
-
-
-def _speed(text: str) -> float:
-    """Return a factor of time; argparse tells a ValueError or this one's words."""
-    speed = float(text)
-    if not 0 < speed <= _FASTEST:
-        raise argparse.ArgumentTypeError(f"more than 0, and at most {_FASTEST:.0f}, not {text}")
-    return speed
 
 
 def parser() -> argparse.ArgumentParser:
@@ -239,11 +213,11 @@ def _other(commands: _Commands) -> None:
         metavar="NAME",
         help=f"play a fault: {', '.join(SCENARIOS)}",
     )
-    demo.add_argument("--speed", type=_speed, default=1.0, metavar="FACTOR")
+    demo.add_argument("--speed", type=speed, default=1.0, metavar="FACTOR")
     demo.add_argument("--openssh", action="store_true", help="nodes behind OpenSSH's sshd")
     replay = commands.add_parser("replay", help="show a recording again, on the same screens")
     replay.add_argument("file", metavar="FILE", help="made with `ovmtui --record FILE …`")
-    replay.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
+    replay.add_argument("--speed", type=speed, default=1.0, metavar="FACTOR")
     replay.add_argument("--at", type=float, default=0.0, metavar="SECONDS", help="begin there")
     keys = commands.add_parser("keys", help="list every key with the id that a keymap file names")
     keys.add_argument("--json", action="store_true", help="print JSON")

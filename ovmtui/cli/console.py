@@ -10,7 +10,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from ovmtui.cli import personal
+from ovmtui.cli.choices import check_choices
 from ovmtui.cli.exitcodes import ExitCode
 from ovmtui.cli.opening import log_to_file, service, settings_of
 from ovmtui.config.schema import Settings
@@ -34,7 +34,7 @@ def open_console(
     settings: Settings, options: argparse.Namespace, *, record: str | None = None
 ) -> int:
     """Run the screens on `settings` until the operator quits."""
-    personal.check_choices(options)
+    check_choices(options)
     if not os.isatty(0) or not os.isatty(1):
         raise UsageError("the console needs a terminal; try `ovmtui list`, or `ovmtui --help`")
     log_to_file()
@@ -42,6 +42,7 @@ def open_console(
 
 
 async def _run(settings: Settings, options: argparse.Namespace, record: str | None) -> int:
+    from ovmtui.cli import personal
     from ovmtui.cli.visiting import visit
     from ovmtui.ui.app import OvmtuiApp
 

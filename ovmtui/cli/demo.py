@@ -17,9 +17,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from ovmtui.cli.choices import check_choices
 from ovmtui.cli.exitcodes import ExitCode
 from ovmtui.cli.opening import log_to_file, read_only, service
-from ovmtui.cli.personal import check_choices
 from ovmtui.config import load
 from ovmtui.config.schema import Settings
 from ovmtui.errors import OvmtuiError, UsageError

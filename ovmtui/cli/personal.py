@@ -14,9 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ovmtui.config import paths
-from ovmtui.errors import ConfigurationError, JournalError, UsageError
+from ovmtui.errors import ConfigurationError, JournalError
 from ovmtui.model.identity import NodeKey
-from ovmtui.model.text import visible
 from ovmtui.runtime.statefile import StateFile
 from ovmtui.ui.keymap import PRESETS, Keymap, preset, read_keymap
 from ovmtui.ui.preferences import Personal, Preferences, merge, read_preferences
@@ -67,14 +66,12 @@ class KeptPreferences:
 
     def write(self) -> None:
         """Write what this console has changed; what cannot be written stays to be written."""
-        now = self.known
-        if now == self._written:
-            self._written = now
-            return
         try:
             with self._lock:
-                with self._file.changing() as document:
-                    merge(document, self._written, now)
+                now = self.known
+                if now != self._written:
+                    with self._file.changing() as document:
+                        merge(document, self._written, now)
                 self._written = now
         except JournalError as error:
             logging.getLogger(__name__).error("preferences are not kept yet: %s", error)
@@ -94,24 +91,6 @@ def personal(options: argparse.Namespace, kept: KeptPreferences) -> Personal:
         themes=theme_files(paths.user_theme_directory()),
         write=_write,
     )
-
-
-def check_choices(options: argparse.Namespace) -> None:
-    """Look at theme and keymap before anything is started.
-
-    Raises:
-        ConfigurationError: the keymap is wrong; the text names file and line.
-        UsageError: there is no theme of that name.
-    """
-    if options.theme is not None:
-        from ovmtui.ui.themes import load_themes
-
-        themes, _ = load_themes(theme_files(paths.user_theme_directory()))
-        if options.theme not in themes:
-            names = ", ".join(sorted(themes))
-            raise UsageError(f"there is no theme {visible(options.theme)}: {names}")
-    if options.keymap is not None:
-        keymap(options.keymap)
 
 
 def with_nodes(personal: Personal, visit: Callable[[NodeKey, str], Awaitable[str]]) -> Personal:

@@ -14,7 +14,7 @@ from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
-from ovmtui.runtime.journal_search import ALL, Wanted
+from ovmtui.runtime.wanted import ALL, Wanted
 
 __all__ = (
     "ALL",

@@ -17,7 +17,7 @@ from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
 from ovmtui.runtime.companions import Batcher, Checker, History, Order, PastJob
 from ovmtui.runtime.interface import HostKeyQuestion, OpenJob
-from ovmtui.runtime.journal_search import ALL, Wanted
+from ovmtui.runtime.wanted import ALL, Wanted
 
 _REFUSED = "this is a recording: nothing can be done to it"
 

@@ -8,7 +8,7 @@ from ovmtui.errors import JournalError
 from ovmtui.model.job import JobEvent
 from ovmtui.runtime.companions import PastJob
 from ovmtui.runtime.journal import Journal
-from ovmtui.runtime.journal_search import ALL, Wanted
+from ovmtui.runtime.wanted import ALL, Wanted
 
 
 class Past:

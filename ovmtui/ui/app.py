@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import ClassVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import AppBlur, AppFocus
 from textual.message import Message as Event
@@ -28,12 +27,12 @@ from ovmtui.runtime.interface import (
 from ovmtui.ui.desk import Changes, Desk, Message, Replay
 from ovmtui.ui.notices import ended_notice
 from ovmtui.ui.preferences import Personal
-from ovmtui.ui.ringing import desktop_notice
+from ovmtui.ui.ringing import Ringing
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.home import HomeScreen
 from ovmtui.ui.screens.host_key import HostKeyScreen
 from ovmtui.ui.screens.unfinished import UnfinishedScreen
-from ovmtui.ui.theming import DEFAULT_THEME, Themed
+from ovmtui.ui.theming import DEFAULT_THEME
 from ovmtui.ui.widgets.filter_input import FilterInput
 
 _BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
@@ -48,7 +47,7 @@ class Updated(Event, bubble=False):
         return isinstance(message, Updated)
 
 
-class OvmtuiApp(Themed):
+class OvmtuiApp(Ringing):
     """The console's screens on a running console."""
 
     TITLE = "ovmtui"
@@ -99,10 +98,6 @@ class OvmtuiApp(Themed):
         self._batches: set[str] = set()
         self._said: list[Message] = []
         self._asks_to_go_on = False
-        self._lent = False
-        """Whether another program has the terminal."""
-        self._unrung = ""
-        """What ended meanwhile."""
         self._host_keys: deque[HostKeyQuestion] = deque()
 
     def get_default_screen(self) -> Screen[None]:
@@ -111,8 +106,7 @@ class OvmtuiApp(Themed):
 
     def on_mount(self) -> None:
         """Listen to the console until the end."""
-        self.app_suspend_signal.subscribe(self, self._lend)
-        self.app_resume_signal.subscribe(self, self._take_back)
+        self.watch_the_terminal()
         self._unsubscribe = self.desk.console.subscribe(self._listen)
         for problem in self.theme_problems:
             self.desk.say(problem, "warning")
@@ -150,7 +144,8 @@ class OvmtuiApp(Themed):
         notice = ended_notice(self.desk, changes.events, self._batches)
         self._batches.clear()
         if notice:
-            self._ring(notice)
+            self.desk.say(notice)
+            self.ring(notice)
         for screen in tuple(self.screen_stack):
             if isinstance(screen, ActionScreen) and screen.is_mounted:
                 screen.updated(changes)
@@ -204,31 +199,6 @@ class OvmtuiApp(Themed):
                 self._host_keys.append(update)
         self.post_message(Updated())
 
-    def _ring(self, notice: str) -> None:
-        """Ring, and let the terminal tell it on the desktop (OSC 9), where it can."""
-        self.desk.say(notice)
-        if not self.desk.preferences.bell:
-            return
-        if self._lent:
-            # It would be the other program's to show; it rings when the terminal is back.
-            self._unrung = notice
-            return
-        self.bell()
-        if self._driver is not None:
-            self._driver.write(desktop_notice(notice, os.environ))
-
-    def _lend(self, app: App[None]) -> None:
-        """Write nothing: another program has the terminal."""
-        self._lent = True
-
-    def _take_back(self, app: App[None]) -> None:
-        """Paint everything: whoever had the terminal has left something else on it."""
-        self._lent = False
-        self.repaint()
-        if notice := self._unrung:
-            self._unrung = ""
-            self._ring(notice)
-
     def _next_host_key(self) -> None:
         """Ask, but never over a page whose keys somebody may be about to press."""
         if self._host_keys and isinstance(self.screen, HomeScreen):
@@ -254,6 +224,11 @@ class OvmtuiApp(Themed):
     def said(self, text: str, severity: str = "information") -> None:
         """Say something about themes."""
         self.desk.say(text, severity)
+
+    @property
+    def rings(self) -> bool:
+        """Whether the end of a watched job rings."""
+        return self.desk.preferences.bell
 
     def theme_chosen(self, name: str) -> None:
         """Keep the theme for the next start."""

@@ -1,24 +1,55 @@
-"""A notice to the desktop, in the terms of the terminal and what stands before it. Pure."""
+"""An application that rings when something has ended, but never into another program's screen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from abc import abstractmethod
 
-from ovmtui.model.text import visible
+from textual.app import App
 
-_ESCAPE = "\x1b"
-_LONGEST = 240
+from ovmtui.ui.notice import desktop_notice
+from ovmtui.ui.theming import Themed
 
 
-def desktop_notice(text: str, environment: Mapping[str, str]) -> str:
-    """Return what makes a terminal show `text` on the desktop (OSC 9).
+class Ringing(Themed):
+    """Knows whether the terminal is lent to `xm console` or a shell."""
 
-    tmux and GNU screen keep what they do not know: each has a sequence that lets it through
-    (tmux with `allow-passthrough` on). Where neither `TMUX` nor `STY` is set, it goes as it is.
-    """
-    notice = f"{_ESCAPE}]9;ovmtui: {visible(text, limit=_LONGEST)}\x07"
-    if environment.get("TMUX"):
-        return f"{_ESCAPE}Ptmux;{notice.replace(_ESCAPE, 2 * _ESCAPE)}{_ESCAPE}\\"
-    if environment.get("STY"):
-        return f"{_ESCAPE}P{notice}{_ESCAPE}\\"
-    return notice
+    _lent = False
+    """Whether another program has the terminal."""
+    _unrung = ""
+    """What ended meanwhile."""
+
+    @property
+    @abstractmethod
+    def rings(self) -> bool:
+        """Whether the operator wants to hear it."""
+
+    def watch_the_terminal(self) -> None:
+        """Take note of each time the terminal is lent and given back."""
+        # At once: what waits for its turn would come when the other program has begun.
+        self.app_suspend_signal.subscribe(self, self._lend, immediate=True)
+        self.app_resume_signal.subscribe(self, self._take_back, immediate=True)
+
+    def ring(self, notice: str) -> None:
+        """Ring, and let the terminal tell it on the desktop (OSC 9), where it can."""
+        if not self.rings:
+            return
+        if self._lent:
+            # It would be the other program's to show; it rings when the terminal is back.
+            self._unrung = notice
+            return
+        self.bell()
+        if self._driver is not None:
+            self._driver.write(desktop_notice(notice, os.environ))
+
+    def _lend(self, app: App[None]) -> None:
+        """Write nothing: another program has the terminal."""
+        self._lent = True
+
+    def _take_back(self, app: App[None]) -> None:
+        """Paint everything: whoever had the terminal has left something else on it."""
+        self._lent = False
+        self.repaint()
+        notice, self._unrung = self._unrung, ""
+        if notice:
+            self.ring(notice)

@@ -99,7 +99,7 @@ async def test_details_name_the_console_command_and_copy_it(
         await driver.go_to(OVMGUEST1)
         await driver.press("enter")
         assert "xm console 1 on ovm1" in driver.words
-        await driver.press("e")
+        await driver.press("y")
         assert copied == ["ssh -t ovm1 xm console 1"]
 
 

@@ -10,9 +10,9 @@ from typing import Protocol
 from ovmtui.errors import UsageError
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.job import Outcome
-from ovmtui.model.moments import moment
 from ovmtui.model.text import visible
 from ovmtui.plan.intent import Intent, Verb
+from ovmtui.plan.moments import moment
 from ovmtui.plan.resolve import find_any_node, find_node, find_vm
 from ovmtui.runtime.companions import Wanted
 from ovmtui.ui.desk import Desk

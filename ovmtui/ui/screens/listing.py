@@ -36,6 +36,9 @@ class Item:
 class ListScreen(ActionScreen[ResultT]):
     """Shows items under a title; the cursor stays on its item when they change."""
 
+    begins_on: str | None = None
+    """Id of the item that the cursor begins on; None: the first one."""
+
     def __init__(self, desk: Desk, *, empty: str) -> None:
         """Show `empty` while there is no item."""
         super().__init__(desk)
@@ -108,7 +111,8 @@ class ListScreen(ActionScreen[ResultT]):
         self.refresh_bar()
 
     def _fill(self, items: tuple[Item, ...]) -> None:
-        options, kept = self.query_one(OptionList), self.highlighted
+        options = self.query_one(OptionList)
+        kept = self.highlighted if self._shown is not None else self.begins_on
         self._shown = items
         options.clear_options()
         options.add_options(Option(i.text, id=i.id, disabled=not i.enabled) for i in items)
@@ -155,7 +159,7 @@ class Picker(ListScreen[str]):
     ) -> None:
         """Offer `choices`: what is given, and what is shown; begin on the `present` one."""
         super().__init__(desk, empty="nothing to choose from")
-        self._present = present
+        self.begins_on = present
         self._title = title
         self._aside = aside
         self._choices = choices
@@ -178,13 +182,6 @@ class Picker(ListScreen[str]):
             )
             for number, (given, shown) in enumerate(self._choices)
         ]
-
-    def on_mount(self) -> None:
-        """Begin on what is chosen now."""
-        super().on_mount()
-        given = [choice for choice, _ in self._choices]
-        if self._present in given:
-            self.query_one(OptionList).highlighted = given.index(self._present)
 
     def action_pick(self, key: str) -> None:
         """Give the choice that has this key."""

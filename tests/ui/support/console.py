@@ -27,8 +27,8 @@ from ovmtui.runtime.interface import (
     SnapshotChanged,
     Update,
 )
-from ovmtui.runtime.journal_search import ALL, Wanted
 from ovmtui.runtime.looking import NoChecker
+from ovmtui.runtime.wanted import ALL, Wanted
 from tests.ui.support.batches import ScriptedBatcher
 
 NOW = 1000.0

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ovmtui.errors import UsageError
-from ovmtui.model.moments import moment
+from ovmtui.plan.moments import moment
 
 NOW = datetime(2026, 11, 23, 14, 30, 5, tzinfo=UTC)
 
