@@ -68,7 +68,8 @@ class HelpScreen(Page[None]):
         title = "help: every page" if self._all else f"help: {self._scope.value}"
         parts = ["read-only"] if self.desk.read_only else []
         lines = sum(part.lines for part in self._parts())
-        if lines > self.size.height - _FRAME and not self._beside:
+        lines = lines // 2 if self._beside else lines
+        if lines > self.size.height - _FRAME:
             parts.append("goes on below: pagedown")
         key = self.desk.key_of("help.all")
         parts.append(f"{key}: this page only" if self._all else f"{key}: all pages")
