@@ -67,13 +67,12 @@ class Themed(TypingOrder[None], Frugal[None]):
 
     def themes_changed(self, files: Mapping[str, str]) -> None:
         """Take the operator's theme files anew, and say what is wrong in them."""
-        before = self._looks
+        before, present = self._looks, self.theme
         for problem in self._take(files):
             self.said(problem, "warning")
-        if self.theme not in self._looks:
-            self.said(f"theme {self.theme} is gone: {DEFAULT_THEME} is taken", "warning")
-            self.theme = DEFAULT_THEME
+        if self.theme != present:
             self.theme_taken()
+            self.said(f"theme {present} is gone: {self.theme} is taken", "warning")
         elif self._looks[name := self.theme] != before.get(name):
             # A theme that is registered anew is taken only when another one was there.
             self.theme = MONO_THEME if name != MONO_THEME else DEFAULT_THEME
@@ -101,9 +100,12 @@ class Themed(TypingOrder[None], Frugal[None]):
         # is gone takes its theme with it.
         named = {PurePath(file).stem for file in files}
         kept = {name: look for name, look in self._looks.items() if name in named}
-        for name in self._looks.keys() - looks.keys() - kept.keys():
-            self.unregister_theme(name)
+        gone = self._looks.keys() - looks.keys() - kept.keys()
+        if self.theme in gone:
+            self.theme = DEFAULT_THEME
         self._looks = {**kept, **looks}
+        for name in gone:
+            self.unregister_theme(name)
         for look in looks.values():
             self.register_theme(look.textual)
         self.theme_names[:] = sorted(self._looks)
