@@ -6,6 +6,7 @@ import argparse
 from typing import TypeAlias
 
 from ovmtui import __version__
+from ovmtui.cli.playing import SCENARIOS, speed
 
 _EXIT_CODES = """\
 exit codes:
@@ -224,12 +225,17 @@ def _jobs(commands: _Commands) -> None:
 def _other(commands: _Commands) -> None:
     demo = commands.add_parser("demo", help="open the console on an embedded simulated pool")
     demo.add_argument("--check", action="store_true", help="start it, list it, end: a self test")
-    demo.add_argument("--scenario", metavar="NAME", help="play a fault, such as dead-node")
-    demo.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
+    demo.add_argument(
+        "--scenario",
+        choices=SCENARIOS,
+        metavar="NAME",
+        help=f"play a fault: {', '.join(SCENARIOS)}",
+    )
+    demo.add_argument("--speed", type=speed, default=1.0, metavar="FACTOR")
     demo.add_argument("--openssh", action="store_true", help="nodes behind OpenSSH's sshd")
     replay = commands.add_parser("replay", help="show a recording again, on the same screens")
     replay.add_argument("file", metavar="FILE", help="made with `ovmtui --record FILE …`")
-    replay.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
+    replay.add_argument("--speed", type=speed, default=1.0, metavar="FACTOR")
     replay.add_argument("--at", type=float, default=0.0, metavar="SECONDS", help="begin there")
     keys = commands.add_parser("keys", help="list every key with the id that a keymap file names")
     keys.add_argument("--json", action="store_true", help="print JSON")

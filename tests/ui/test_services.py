@@ -43,7 +43,7 @@ async def test_drift_is_mended_by_a_key_and_only_where_there_is_any() -> None:
         await driver.press("w")
         assert "HA of ovmguest1 is on: nothing to mend" in driver.said
         await driver.go_to(4)
-        assert "HA wanted on by service oradb01" in driver.words
+        assert "HA off≠on, wanted by service oradb01" in driver.words
         await driver.press("w", "y")
         assert [plan.intent.verb for plan in driver.console.run_plans] == [Verb.MEND_HA]
 

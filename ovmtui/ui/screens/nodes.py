@@ -40,7 +40,7 @@ class NodesScreen(ListScreen[NodeKey]):
         """Show all nodes, the cursor on `first`; `verbs` does what is chosen for one."""
         super().__init__(desk, empty="no node is configured")
         self._verbs = verbs
-        self.first = None if first is None else str(first)
+        self.begins_on = None if first is None else str(first)
 
     def title_text(self) -> tuple[str, str]:
         """Return how many answer."""

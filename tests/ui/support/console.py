@@ -29,6 +29,7 @@ from ovmtui.runtime.interface import (
     Update,
 )
 from ovmtui.runtime.looking import NoChecker
+from ovmtui.runtime.wanted import ALL, Wanted
 from tests.ui.support.batches import ScriptedBatcher
 
 NOW = 1000.0
@@ -62,6 +63,8 @@ class ScriptedConsole:
 
     records: list[PastJob] = field(default_factory=list)
     """What the journal has, the newest first."""
+    wanted: list[Wanted] = field(default_factory=list)
+    """What the journal was asked for."""
     files: dict[tuple[str, str], str] = field(default_factory=dict)
     """vm.cfg files by node and path."""
     checker: Checker = field(default_factory=NoChecker)
@@ -85,7 +88,8 @@ class ScriptedConsole:
     class _Past:
         console: ScriptedConsole
 
-        async def jobs(self, *, limit: int) -> Sequence[PastJob]:
+        async def jobs(self, *, limit: int, wanted: Wanted = ALL) -> Sequence[PastJob]:
+            self.console.wanted.append(wanted)
             return self.console.records[:limit]
 
         async def events(self, job: str) -> Sequence[JobEvent]:
