@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from ovmtui.errors import OvmtuiError
-from ovmtui.model import command, domain, ha, identity, vm, vmconfig
+from ovmtui.model import command, domain, ha, identity, tool, vm, vmconfig
 from ovmtui.plan import (
     checks,
     guards,
@@ -22,6 +22,7 @@ from ovmtui.plan import (
     readiness,
     service_guards,
     steps,
+    tool_guards,
     verdict,
     waits,
 )
@@ -32,6 +33,7 @@ _MODULES = (
     domain,
     ha,
     identity,
+    tool,
     vm,
     vmconfig,
     checks,
@@ -44,6 +46,7 @@ _MODULES = (
     readiness,
     service_guards,
     steps,
+    tool_guards,
     verdict,
     waits,
 )
