@@ -151,9 +151,7 @@ def _told(kind: LeftoverKind, copy: Copy, vm: Vm) -> tuple[str, str, bool]:
             return (*words.zombie_told(copy), False)
 
 
-def _rename_obstacle(
-    copy: Copy, vm: Vm, snapshot: Snapshot, tools: words.Tools
-) -> str | None:
+def _rename_obstacle(copy: Copy, vm: Vm, snapshot: Snapshot, tools: words.Tools) -> str | None:
     """Return why the domain cannot be given its name back, or None when it can."""
     if len(vm.copies) > 1:
         return words.several(vm, tools)
@@ -193,7 +191,11 @@ def _destroy_obstacle(
     if domain.domid is None or domain.is_domain_zero:
         return words.unidentified(copy, tools)
     if may_execute(domain):
-        return words.both_execute(copy, executing, vm, tools) if executing else words.not_idle(copy, vm, tools)
+        return (
+            words.both_execute(copy, executing, vm, tools)
+            if executing
+            else words.not_idle(copy, vm, tools)
+        )
     if not executing:
         return words.only_copy(copy, vm, tools)
     if len(executing) > 1:

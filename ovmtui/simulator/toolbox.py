@@ -10,10 +10,11 @@ from pathlib import Path
 
 from ovmtui.simulator.errors import SimulatorError
 from ovmtui.simulator.node import BOOT_ID, LOAD_AVERAGE, XEND_LOG
+from ovmtui.simulator.spec import Tools
 from ovmtui.simulator.vmfiles import running_pool
 
-STUBS = ("xm", "ovm", "ping", "ssh", "nc", "brctl", "ps", "rpm", "yum", "df", "sg_persist")
-"""Programs that ask the world."""
+STUBS = ("ovm", "ping", "ssh", "nc", "brctl", "ps", "rpm", "yum", "df", "sg_persist")
+"""Programs of every node that ask the world."""
 _READERS = ("cat", "dd", "find", "flock", "grep", "head", "ls", "sed", "stat", "tail", "wc")
 """Real programs, with the node's own files put in the place of the host's."""
 _HANGING = "storage-hangs"
@@ -21,6 +22,10 @@ _HANGING = "storage-hangs"
 _STUB = """\
 #!/bin/sh
 exec {python} -I -S {stub} {socket} {node} {name} "$@"
+"""
+_SHIM = """\
+#!/bin/sh
+exec xl "$@"
 """
 _READER = """\
 #!/bin/sh
@@ -47,19 +52,19 @@ def storage_flag(directory: Path) -> Path:
 
 
 def fill(
-    directory: Path, *, node: str, socket: Path, root: Path, further: tuple[str, ...] = ()
+    directory: Path, *, node: str, socket: Path, root: Path, tools: Tools, agent: bool = False
 ) -> Path:
     """Write the programs of `node` below its `directory`; return where they are.
 
-    `further` are programs that it has beside those of every node.
+    It has those of every node, its `tools`, and the OpenSVC `agent`'s where it has one.
 
     Raises:
         SimulatorError: a program of the host's is missing.
     """
-    tools = directory / "bin"
-    tools.mkdir(parents=True, exist_ok=True)
+    folder = directory / "bin"
+    folder.mkdir(parents=True, exist_ok=True)
     stub = Path(str(resources.files("ovmtui.simulator") / "stub.py"))
-    for name in (*STUBS, *further):
+    for name in (*STUBS, *tools.value, *(("svcmgr",) if agent else ())):
         text = _STUB.format(
             python=shlex.quote(str(Path(sys.executable).resolve())),
             stub=shlex.quote(str(stub)),
@@ -67,7 +72,9 @@ def fill(
             node=shlex.quote(node),
             name=name,
         )
-        _program(tools / name, text)
+        _program(folder / name, text)
+    if tools is Tools.SHIM:
+        _program(folder / "xm", _SHIM)
     for name in _READERS:
         text = _READER.format(
             own_files=" | ".join((LOAD_AVERAGE, BOOT_ID, XEND_LOG)),
@@ -77,8 +84,8 @@ def fill(
             sleep=shlex.quote(_real("sleep")),
             program=shlex.quote(_real(name)),
         )
-        _program(tools / name, text)
-    return tools
+        _program(folder / name, text)
+    return folder
 
 
 def _program(path: Path, text: str) -> None:

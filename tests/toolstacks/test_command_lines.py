@@ -80,7 +80,9 @@ def test_what_is_run_is_what_is_shown(command: Command, shown: str) -> None:
     assert command.shown == shown
 
 
-@pytest.mark.parametrize("name", ["Domain-0", "domain-0", "0", "00", " 0", "0L", "+0", "-0", "", "-w", "--all"])
+@pytest.mark.parametrize(
+    "name", ["Domain-0", "domain-0", "0", "00", " 0", "0L", "+0", "-0", "", "-w", "--all"]
+)
 @pytest.mark.parametrize(
     "build",
     [

@@ -124,9 +124,7 @@ def _checks(vm: Vm, node: NodeKey, context: Context) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _waits(
-    vm: Vm, node: NodeKey, commands: DomainTool, context: Context
-) -> tuple[Step, ...]:
+def _waits(vm: Vm, node: NodeKey, commands: DomainTool, context: Context) -> tuple[Step, ...]:
     label = parts.domain_label(vm)
     limits = context.limits
     choices = _choices(vm, node, commands, context)
@@ -168,9 +166,7 @@ def _waits(
     return tuple(steps)
 
 
-def _choices(
-    vm: Vm, node: NodeKey, commands: DomainTool, context: Context
-) -> tuple[Choice, ...]:
+def _choices(vm: Vm, node: NodeKey, commands: DomainTool, context: Context) -> tuple[Choice, ...]:
     stop: tuple[Step, ...] = (
         CommandStep(
             label=parts.domain_label(vm),

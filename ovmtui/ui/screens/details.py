@@ -97,10 +97,7 @@ class DetailsScreen(Page[None]):
             ("memory", mib(vm.memory_mib)),
             ("vcpus", number(vm.vcpus)),
             ("HA", self._ha(vm)),
-            *(
-                ("console", f"{self._console_of(copy)}  on {copy.node.name}")
-                for copy in vm.copies
-            ),
+            *(("console", f"{self._console_of(copy)}  on {copy.node.name}") for copy in vm.copies),
         ]
         return self._pairs(rows, marked={"why"})
 

@@ -10,8 +10,8 @@ from ovmtui.model.domain import Domain, DomainState
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import HypervisorFacts, NodeView, Reach
-from ovmtui.model.tool import Program, Tool, Toolstack
 from ovmtui.model.snapshot import PoolView, Snapshot
+from ovmtui.model.tool import Program, Tool, Toolstack
 from ovmtui.model.vmconfig import ConfigFile, Disk, Interface, VmConfig
 from ovmtui.plan.context import Context, ManagerAccess
 from ovmtui.runtime.merge import merge
