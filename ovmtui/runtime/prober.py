@@ -53,6 +53,8 @@ class Prober:
         self._details: dict[DomainKey, DomainDetail] = {}
         self._meter = CpuMeter()
         self._facts_at = float("-inf")
+        self._in_doubt = False
+        """Whether the last listing failed, so that another program may count by now."""
 
     @property
     def facts_at(self) -> float:
@@ -78,19 +80,21 @@ class Prober:
             tool = await self._known_tool(session)
             if tool is None:
                 return
-            answer = await self._ask(session, *self._sections(tool, deep=deep))
-            if deep and not self._confirms(tool, answer):
+            detect = deep or self._in_doubt
+            answer = await self._ask(session, *self._sections(tool, deep=deep, detect=detect))
+            if detect and not self._confirms(tool, answer):
                 # What was listed was asked of a program that does not count any more.
                 tool = self._store.node(self._key).tool
                 if tool is None:
                     return
                 began = self._clock.monotonic()
-                answer = await self._ask(session, *self._sections(tool, deep=deep))
+                answer = await self._ask(session, *self._sections(tool, deep=deep, detect=False))
         except (CommandTimeout, SlotsExhausted) as error:
             self._tell(list_problem=str(error))
             return
         listing = f"{tool.name} list"
         problem = listing_problem(answer.get(probe.DOMAINS), listing)
+        self._in_doubt = bool(problem)
         if problem:
             self._tell(list_problem=problem)
             return
@@ -148,10 +152,12 @@ class Prober:
         else:
             self._tell(tool=tool)
 
-    def _sections(self, tool: Tool, *, deep: bool) -> list[Section]:
+    def _sections(self, tool: Tool, *, deep: bool, detect: bool) -> list[Section]:
         sections = [probe.domains_section(tool), probe.LOAD]
+        if detect:
+            sections.append(probe.TOOL)
         if deep:
-            sections += [probe.TOOL, *probe.identity_sections(tool)]
+            sections += probe.identity_sections(tool)
             sections += [probe.info_section(tool), probe.BOOT, probe.CLOCK]
         return sections
 

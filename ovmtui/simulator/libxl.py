@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ovmtui.simulator.domain import Condition, Domain, Machine
 from ovmtui.simulator.errors import LibxlError
+from ovmtui.simulator.libxl_words import cleared_away, taken
 from ovmtui.simulator.node import Node, Plug
 from ovmtui.simulator.world import World
 
@@ -63,24 +64,6 @@ def check_name(node: Node, name: str) -> None:
             *cleared_away(domid),
             code=3,
         )
-
-
-def taken(name: str, domid: int) -> str:
-    """Return what libxl says of a name that is taken."""
-    return (
-        f'libxl: error: libxl_domain.c:81:libxl__domain_rename: Domain {domid}:Domain with name "'
-        f'{name}" already exists.'
-    )
-
-
-def cleared_away(domid: int | None) -> tuple[str, ...]:
-    """Return what libxl says while it clears away what it could not build."""
-    start = "libxl: error: libxl_domain.c"
-    return (
-        f"{start}:1183:libxl__destroy_domid: Domain {domid}:Non-existant domain",
-        f"{start}:1137:domain_destroy_callback: Domain {domid}:Unable to destroy guest",
-        f"{start}:1064:domain_destroy_cb: Domain {domid}:Destruction of domain failed",
-    )
 
 
 def shutdown(world: World, node: Node, word: str) -> Domain:

@@ -218,11 +218,9 @@ class SimulatedPool:
     def _lodge(self, node: Node, user: str) -> Lodging:
         tools = toolbox.fill(
             node.directory,
-            node=node.name,
             socket=self._program_socket,
             root=self.directory,
-            tools=node.spec.tools,
-            agent=bool(node.spec.opensvc),
+            spec=node.spec,
         )
         if not node.has_ovmcli:
             (tools / "ovm").rename(tools / ABSENT_OVM)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ovmtui.simulator.errors import SimulatorError
 from ovmtui.simulator.node import BOOT_ID, LOAD_AVERAGE, XEND_LOG
-from ovmtui.simulator.spec import Tools
+from ovmtui.simulator.spec import NodeSpec, Tools
 from ovmtui.simulator.vmfiles import running_pool
 
 STUBS = ("ovm", "ping", "ssh", "nc", "brctl", "ps", "rpm", "yum", "df", "sg_persist")
@@ -51,12 +51,8 @@ def storage_flag(directory: Path) -> Path:
     return directory / _HANGING
 
 
-def fill(
-    directory: Path, *, node: str, socket: Path, root: Path, tools: Tools, agent: bool = False
-) -> Path:
-    """Write the programs of `node` below its `directory`; return where they are.
-
-    It has those of every node, its `tools`, and the OpenSVC `agent`'s where it has one.
+def fill(directory: Path, *, spec: NodeSpec, socket: Path, root: Path) -> Path:
+    """Write the programs of the node of `spec` below its `directory`; return where they are.
 
     Raises:
         SimulatorError: a program of the host's is missing.
@@ -64,16 +60,16 @@ def fill(
     folder = directory / "bin"
     folder.mkdir(parents=True, exist_ok=True)
     stub = Path(str(resources.files("ovmtui.simulator") / "stub.py"))
-    for name in (*STUBS, *tools.value, *(("svcmgr",) if agent else ())):
+    for name in (*STUBS, *spec.tools.value, *(("svcmgr",) if spec.opensvc else ())):
         text = _STUB.format(
             python=shlex.quote(str(Path(sys.executable).resolve())),
             stub=shlex.quote(str(stub)),
             socket=shlex.quote(str(socket)),
-            node=shlex.quote(node),
+            node=shlex.quote(spec.name),
             name=name,
         )
         _program(folder / name, text)
-    if tools is Tools.SHIM:
+    if spec.tools is Tools.SHIM:
         _program(folder / "xm", _SHIM)
     for name in _READERS:
         text = _READER.format(

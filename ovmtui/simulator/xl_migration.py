@@ -12,6 +12,15 @@ from ovmtui.simulator import libxl
 from ovmtui.simulator.breakage import MigrationFault
 from ovmtui.simulator.domain import Condition, Domain
 from ovmtui.simulator.errors import LibxlError
+from ovmtui.simulator.libxl_words import (
+    AT_TARGET,
+    RESUMING,
+    broken_pipe,
+    ended,
+    not_saved,
+    taken,
+    transport,
+)
 from ovmtui.simulator.node import Node, Plug
 from ovmtui.simulator.world import Migration, World
 
@@ -21,12 +30,6 @@ _STEPS = 20
 _NO_ROUTE_SECONDS = 3.0
 _SUSPEND_SECONDS = 60.0
 _PACE = 1.0
-_NOT_SUSPENDED = "Migration failed, failed to suspend at sender."
-_RESUMING = "Migration failed, resuming at sender."
-_AT_TARGET = "Migration failed due to problems at target."
-_PROCESS = 1225
-"""Id of xl's transport process, which it tells."""
-
 Say = Callable[[str], None]
 
 
@@ -85,26 +88,10 @@ async def _connect(world: World, source: Node, host: str) -> Node:
     elif host in source.login_troubles:
         reason = f"{source.login_troubles[host]}\r"
     elif "xl" not in target.spec.tools.value:
-        raise _transport("bash: xl: command not found", status=127)
+        raise transport("bash: xl: command not found", status=127)
     else:
         return target
-    raise _transport(reason, status=255)
-
-
-def _transport(reason: str, *, status: int) -> LibxlError:
-    return LibxlError(
-        reason,
-        "libxl: error: libxl_utils.c:505:libxl_read_exactly: file/stream truncated reading banner "
-        "from migration receiver stream",
-        _ended(status),
-    )
-
-
-def _ended(status: int) -> str:
-    return (
-        "libxl: info: libxl_exec.c:117:libxl_report_child_exitstatus: migration transport process "
-        f"[{_PROCESS}] exited with error status {status}"
-    )
+    raise transport(reason, status=255)
 
 
 def _receive(world: World, target: Node, domain: Domain, name: str) -> Domain:
@@ -116,8 +103,8 @@ def _receive(world: World, target: Node, domain: Domain, name: str) -> Domain:
             *error.lines,
             "migration target: Domain creation failed (code -3).",
             "migration sender: libxl_domain_suspend failed (rc=-3)",
-            _ended(1),
-            _RESUMING,
+            ended(1),
+            RESUMING,
         ) from None
     copy = Domain(
         machine=domain.machine,
@@ -147,11 +134,11 @@ async def _transfer(world: World, moving: Migration, fault: MigrationFault | Non
         if step == _STEPS // 2 and fault is not None:
             await _go_wrong(world, moving, fault)
         if source.boots != boots or source.plug is Plug.DEAD or target.plug is not Plug.UP:
-            raise _broken_pipe(domain)
+            raise broken_pipe(domain)
         if not target.holds(copy):
-            raise _broken_pipe(domain)
+            raise broken_pipe(domain)
         if not source.holds(domain):
-            raise _not_saved(domain, copy)
+            raise not_saved(domain, copy)
         grown = full * step // _STEPS
         if grown - copy.memory_mib > target.free_memory_mib:
             raise LibxlError(
@@ -160,8 +147,8 @@ async def _transfer(world: World, moving: Migration, fault: MigrationFault | Non
                 "xc: error: Restore failed (12 = Cannot allocate memory): Internal error",
                 "migration target: Domain creation failed (code -3).",
                 "migration sender: libxl_domain_suspend failed (rc=-3)",
-                _ended(1),
-                _RESUMING,
+                ended(1),
+                RESUMING,
             )
         copy.present_mib = grown
 
@@ -171,7 +158,7 @@ async def _suspend(world: World, moving: Migration, fault: MigrationFault | None
     domain, copy = moving.domain, moving.copy
     if domain.condition is not Condition.RUNNING or fault is MigrationFault.SUSPEND:
         await world.timeline.sleep(_SUSPEND_SECONDS)
-        raise _not_saved(
+        raise not_saved(
             domain,
             copy,
             "libxl: error: libxl_dom_suspend.c:269:domain_suspend_common_pvcontrol_suspending: "
@@ -201,13 +188,13 @@ async def _hand_over(
         domain.turn(Condition.RUNNING, world.now)
         world.settle(domain.machine.uuid)
         raise LibxlError(
-            libxl.taken(name, copy.domid or 0),
+            taken(name, copy.domid or 0),
             "migration sender: Target reports startup failure (status code 6).",
             "migration target: Failure, destroying our copy.",
             "migration target: Cleanup OK, granting sender permission to resume.",
             "migration sender: Trying to resume at our end.",
             "migration sender: Resumed OK.",
-            _AT_TARGET,
+            AT_TARGET,
         )
     copy.name, copy.incoming, copy.present_mib = name, False, None
     copy.turn(Condition.RUNNING, world.now)
@@ -226,9 +213,9 @@ async def _go_wrong(world: World, moving: Migration, fault: MigrationFault) -> N
     domain, copy = moving.domain, moving.copy
     match fault:
         case MigrationFault.TRANSPORT | MigrationFault.LEFTOVER:
-            raise _broken_pipe(domain)
+            raise broken_pipe(domain)
         case MigrationFault.SAVE:
-            raise _not_saved(domain, copy)
+            raise not_saved(domain, copy)
         case MigrationFault.STUCK:
             world.migration_faults[domain.name] = fault
             while domain.name in world.migration_faults and moving.source.holds(domain):
@@ -236,34 +223,3 @@ async def _go_wrong(world: World, moving: Migration, fault: MigrationFault) -> N
             world.migration_faults.pop(domain.name, None)
         case MigrationFault.SUSPEND | MigrationFault.RENAMED | MigrationFault.LOST:
             pass
-
-
-def _broken_pipe(domain: Domain) -> LibxlError:
-    helper = f"domain {domain.domid} save/restore helper"
-    return LibxlError(
-        "libxl: error: libxl_utils.c:505:libxl_read_exactly: file/stream truncated reading ipc "
-        f"msg header from {helper} stdout pipe",
-        f"libxl: error: libxl_exec.c:127:libxl_report_child_exitstatus: {helper} [1845] died due "
-        "to fatal signal Broken pipe",
-        "migration sender: libxl_domain_suspend failed (rc=-3)",
-        _ended(255),
-        _RESUMING,
-    )
-
-
-def _not_saved(domain: Domain, copy: Domain | None, reason: str = "") -> LibxlError:
-    domid = None if copy is None else copy.domid
-    return LibxlError(
-        reason
-        or "xc: error: Failed to get types for pfn batch (3 = No such process): Internal error",
-        "xc: error: Save failed (3 = No such process): Internal error",
-        "libxl: error: libxl_stream_write.c:347:libxl__xc_domain_save_done: Domain "
-        f"{domain.domid}:saving domain: domain did not respond to suspend request: No such process",
-        "migration sender: libxl_domain_suspend failed (rc=-8)",
-        "libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain "
-        f"{domid}:cannot (re-)build domain: -3",
-        *libxl.cleared_away(domid),
-        "migration target: Domain creation failed (code -3).",
-        _ended(1),
-        _NOT_SUSPENDED,
-    )
