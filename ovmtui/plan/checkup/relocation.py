@@ -74,6 +74,11 @@ def _login_fix(node: str, troubles: list[str], targets: list[str]) -> Fix:
         )
     if any("Permission denied" in why for why in troubles):
         return Fix(f"on {node}: ssh-copy-id root@{target}   (ssh-keygen first, without passphrase)")
+    if any("no xl on the PATH" in why for why in troubles):
+        return Fix(
+            f"on {target}: let a login without a terminal find xl, such as by a link in /usr/bin "
+            f"(`ssh {target} 'echo $PATH'` on {node} shows where it looks)"
+        )
     return Fix(f"on {node}: ssh -v root@{target} true   (and see what it says)")
 
 
