@@ -23,7 +23,7 @@ _NOISE = re.compile(
 """Printed by successes, too; Oracle's `type=netfront` is an invalid parameter to xl."""
 _CONSEQUENCES = re.compile(
     r"cannot \(re-\)build domain|Non-existant domain|Unable to destroy guest"
-    r"|Destruction of domain failed|destroy failed \(rc=|cannot make domain"
+    r"|Destruction of domain failed|^\w+ failed \(rc=|cannot make domain"
     r"|cannot init xl context|xenstore read failed|transport process"
     r"|Save failed|Restore failed|Failed to read (?:Record|Image) Header"
     r"|libxl_domain_suspend failed|domain did not respond to suspend request"
@@ -37,7 +37,7 @@ _CONSEQUENCES = re.compile(
 _FAILURE = re.compile(
     r"fail|error|cannot|can't|unable|invalid|denied|undefined|already exists|no such"
     r"|not (?:found|implemented|destroying|understood)|timed out|refused|no route|unreachable"
-    r"|^ssh: |could not|(?:closed|reset) by|must be|denied",
+    r"|^ssh: |could not|not (?:possible|available)|(?:closed|reset) by|must be|denied",
     re.IGNORECASE,
 )
 

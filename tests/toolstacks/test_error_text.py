@@ -115,6 +115,19 @@ def test_what_xl_complains_of_with_exit_code_0(source: str, command: str, said: 
     assert said in found
 
 
+def test_a_guest_that_cannot_be_asked_at_all() -> None:
+    # The words of xl 4.4; those of 4.17 are recorded.
+    text = (
+        "Shutting down domain 3\n"
+        "PV control interface not available: external graceful shutdown not possible.\n"
+        'Use "-F" to fallback to ACPI power event.\n'
+        "shutdown failed (rc=-9)\n"
+    )
+    assert error_text("", text) == (
+        "PV control interface not available: external graceful shutdown not possible."
+    )
+
+
 def test_successes_are_no_complaints() -> None:
     for one in recordings():
         if one.exit_status == 0 and one.command.startswith(("xl create", "xl shutdown", "xl list")):
