@@ -31,9 +31,12 @@ if [ -n "$xm" ] && [ -n "$xl" ]; then
     for lock in /var/lock/subsys/xend /var/lock/xend; do
         if [ -e "$lock" ]; then echo 'trace of xend'; break; fi
     done
-    if read -r pid 2>/dev/null </var/run/xend.pid && kill -0 "$pid" 2>/dev/null; then
-        echo 'trace of xend'
-    fi
+    pid=
+    if [ -r /var/run/xend.pid ]; then read -r pid </var/run/xend.pid; fi
+    case $pid in
+    ''|*[!0-9]*) ;;
+    *) if [ -d "/proc/$pid" ]; then echo 'trace of xend'; fi ;;
+    esac
     xm info 2>&1
     echo "answered $?"
 fi
