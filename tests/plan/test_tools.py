@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ovmtui.errors import PlanRefused
-from ovmtui.model.domain import DomainState
+from ovmtui.model.domain import Domain, DomainState
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.tool import Program, Tool, Toolstack
 from ovmtui.plan.archive import archived, restored
@@ -19,6 +19,7 @@ from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.leftovers import leftovers
 from ovmtui.plan.placement import rank_targets
 from ovmtui.plan.plan import Plan
+from ovmtui.plan.progress import migration_progress
 from ovmtui.plan.readiness import MemoryFree, NameFree
 from ovmtui.plan.steps import CommandStep
 from ovmtui.plan.tool_guards import DrivenWith, SameToolstack
@@ -160,3 +161,15 @@ def test_a_mixed_pool_is_told() -> None:
     found = {d.name: d for d in diagnose(snapshot.pool("pool1"), snapshot, Evidence(), ())}
     assert found["same-toolstack"].verdict.text == "ovm1 with libxl / ovm2 with xend"
     assert found["same-toolstack"].verdict.standing is Standing.FAILS
+
+
+@pytest.mark.parametrize(
+    ("grown", "told"), [(0, "0 %"), (39, "48 %"), (80, "100 %"), (96, "100 %")]
+)
+def test_the_copy_that_grows_tells_how_far_the_first_pass_is(grown: int, told: str) -> None:
+    source = replace(domain(), memory_mib=80)
+    copy = Domain("ovmguest1--incoming", 7, DomainState.PAUSED, grown, 0, 0.0)
+    snapshot = pool(node("ovm1", source, tool=XL), node("ovm2", copy, tool=XL))
+    assert migration_progress(snapshot, VM) == f"{told} of the memory on ovm2"
+    alone = pool(node("ovm1", source, tool=XL), node("ovm2", tool=XL))
+    assert migration_progress(alone, VM) == ""
