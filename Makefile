@@ -9,7 +9,8 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-xen lint types screenshots faults docs bench wheel lock clean sshd sudo
+.PHONY: help demo test test-fast test-xen lint types screenshots faults fuzz docs bench wheel lock \
+	clean sshd sudo
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,9 @@ faults: $(DEV) sshd ## Play every cell of the fault matrix and 200 random faults
 	@mkdir -p build && rm -f build/faults.jsonl
 	OVMTUI_FAULTS=build/faults.jsonl $(BIN)/python -m pytest tests/faults -n $(WORKERS) -q
 	$(BIN)/python -m docs.faults build/faults.jsonl
+
+fuzz: $(DEV) ## Feed a million damaged and hostile inputs to every parser (some minutes)
+	$(BIN)/python -m tests.fuzz --inputs 1000000
 
 docs: $(DEV) ## Write the generated pages of docs/ anew
 	$(BIN)/python -m docs

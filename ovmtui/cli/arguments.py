@@ -229,7 +229,7 @@ def _other(commands: _Commands) -> None:
         "--scenario",
         choices=SCENARIOS,
         metavar="NAME",
-        help=f"play a fault: {', '.join(SCENARIOS)}",
+        help=f"play a fault, or another pool: {', '.join(SCENARIOS)}",
     )
     demo.add_argument("--speed", type=speed, default=1.0, metavar="FACTOR")
     demo.add_argument("--openssh", action="store_true", help="nodes behind OpenSSH's sshd")

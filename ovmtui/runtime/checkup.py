@@ -100,7 +100,9 @@ class Checkup:
         targets = self._relocation(pool)
         site = self._site(name)
         ports = [*targets.values(), *([site] if site is not None else [])]
-        asked = await asyncio.gather(*(self._ask(key, ports) for key in up))
+        peers = {key: self._peers(key, pool) for key in up}
+        hosts = {key: [targets[peer][0] for peer in found] for key, found in peers.items()}
+        asked = await asyncio.gather(*(self._ask(key, ports, hosts[key]) for key in up))
         sections = dict(zip(up, asked, strict=True))
         answers = {key: nodecheck.read_answers(said) for key, said in sections.items()}
         opened = {key: nodecheck.open_ports(said) for key, said in sections.items()}
@@ -113,6 +115,11 @@ class Checkup:
                 for key, found in opened.items()
             },
             relocation={key: f"{host} port {port}" for key, (host, port) in targets.items()},
+            logins={
+                key: _by_peer(peers[key], nodecheck.read_logins(said))
+                for key, said in sections.items()
+                if peers[key]
+            },
             manager_open={
                 key: None if found is None or site is None else len(targets) in found
                 for key, found in opened.items()
@@ -124,7 +131,7 @@ class Checkup:
         )
 
     async def _ask(
-        self, key: NodeKey, ports: Sequence[tuple[str, int]]
+        self, key: NodeKey, ports: Sequence[tuple[str, int]], hosts: Sequence[str]
     ) -> Mapping[str, SectionResult]:
         sections = [
             nodecheck.USER,
@@ -133,6 +140,7 @@ class Checkup:
             nodecheck.OVS_AGENT,
             nodecheck.AUTO_START,
             nodecheck.ports_section(ports),
+            *([nodecheck.logins_section(hosts)] if hosts else []),
         ]
         return await _sections(self._world.watchers[key], sections)
 
@@ -171,6 +179,12 @@ class Checkup:
             login=logins.get(node),
         )
 
+    def _peers(self, key: NodeKey, pool: PoolView) -> tuple[NodeKey, ...]:
+        """Return the nodes that `key` would log in to for a migration with xl."""
+        tools = {node: self._world.watchers[node].view.tool for node in pool.nodes}
+        libxl = [node for node, tool in tools.items() if tool is not None and tool.is_libxl]
+        return tuple(node for node in libxl if node != key) if key in libxl else ()
+
     def _relocation(self, pool: PoolView) -> dict[NodeKey, tuple[str, int]]:
         return {
             NodeKey(pool.name, node.name): (node.relocation_host or node.name, RELOCATION_PORT)
@@ -194,6 +208,14 @@ def _site(manager: Manager) -> ManagerSite | None:
         manager.vncviewer or "",
         manager.https,
     )
+
+
+def _by_peer(
+    peers: Sequence[NodeKey], said: Mapping[int, str] | None
+) -> Mapping[NodeKey, str] | None:
+    if said is None:
+        return None
+    return {peer: said[number] for number, peer in enumerate(peers) if number in said}
 
 
 async def _sections(

@@ -69,6 +69,30 @@ def open_ports(sections: Mapping[str, SectionResult]) -> frozenset[int] | None:
     return frozenset(int(n) for n in re.findall(r"^open (\d{1,6})$", text, re.MULTILINE))
 
 
+def logins_section(hosts: Sequence[str]) -> Section:
+    """Return what logs in to each host as `xl migrate` does, all at once; it changes nothing.
+
+    For each it prints its number in `hosts`, and `ok` or why not.
+    """
+    parts = []
+    for number, host in enumerate(hosts):
+        script = shlex.quote(preconditions.xl_login(host))
+        parts.append(
+            f"( said=$(sh -c {script} 2>&1) && said=ok\n"
+            f"printf 'login {number} %s\\n' \"$(printf '%s' \"$said\" | tr '\\r\\n' '  ')\" ) &"
+        )
+    return Section("logins", "\n".join([*parts, "wait", "echo done"]))
+
+
+def read_logins(sections: Mapping[str, SectionResult]) -> Mapping[int, str] | None:
+    """Return by number why a login failed, empty when it did not; None without an answer."""
+    text = _text(sections, "logins")
+    if text is None or "done" not in text.split("\n"):
+        return None
+    found = re.findall(r"^login (\d{1,6}) (.*)$", text, re.MULTILINE)
+    return {int(n): "" if said == "ok" else visible(said, limit=300) for n, said in found}
+
+
 def read_answers(sections: Mapping[str, SectionResult]) -> NodeAnswers:
     """Read what the sections of this module printed."""
     user = (_text(sections, USER.name) or "").strip()

@@ -87,7 +87,7 @@ async def test_the_check_shows_why_and_mend_and_runs_it_as_a_plan() -> None:
     async with driving(with_services(), prepare=checking) as driver:
         await driver.press("C")
         assert driver.screen == "CheckScreen"
-        assert "4 of 42 not as they should be" in driver.line("heading")
+        assert "4 of 43 not as they should be" in driver.line("heading")
         await driver.press("down")
         assert "they would run twice" in driver.words
         assert "rm /etc/xen/auto/ovmguest1" in driver.words

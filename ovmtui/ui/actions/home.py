@@ -132,8 +132,8 @@ _RANKS = {
         """
         replay.pause replay.back replay.forward replay.minute-back replay.minute-forward
         job.answer job.cancel vm.start vm.stop vm.migrate vm.ha vm.repair vm.mend-ha
-        view.filter page.command page.jobs page.alerts page.details vm.reboot page.nodes page.history
-        vm.freeze page.batches view.sort view.mode view.pane vm.destroy node.evacuate
+        view.filter page.command page.jobs page.alerts page.details vm.reboot page.nodes
+        page.history vm.freeze page.batches view.sort view.mode view.pane vm.destroy node.evacuate
         """.split()
     )
 }

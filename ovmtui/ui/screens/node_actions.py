@@ -44,7 +44,12 @@ class NodeActions(MachineActions):
         machine = self.machine
         if machine is not None and len(machine.copies) == 1:
             copy = machine.copies[0]
-            self.visit(copy.node, console_command(copy.domain))
+            tool = self.desk.console.snapshot.nodes[copy.node].tool
+            command = console_command(copy.domain, tool)
+            if command is None:
+                self.desk.say(f"whether {copy.node.name} has xm or xl is not known", "warning")
+            else:
+                self.visit(copy.node, command.script)
 
     def evacuate(self, node: NodeKey) -> None:
         """Show each machine's target, or the reason why it stays."""
