@@ -53,7 +53,7 @@ def driven_by(vm: Vm, node: NodeKey, snapshot: Snapshot, choice: DriverChoice) -
 def why_not(vm: Vm, node: NodeKey, snapshot: Snapshot) -> str:
     """Return why the agent of `node` cannot drive the machine; empty when it can."""
     if vm.service is None:
-        return f"no OpenSVC service names {vm.name}"
+        return f"no OpenSVC service names {vm.shown}"
     view = snapshot.nodes[node]
     if view.agent is None:
         return f"{node.name} has no OpenSVC agent" + (

@@ -30,7 +30,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     copy = _chosen(vm, intent)
     domid = copy.domain.domid
     if domid is None:
-        raise PlanRefused((f"{vm.name} has no domain on {copy.node.name}: it is halted",))
+        raise PlanRefused((f"{vm.shown} has no domain on {copy.node.name}: it is halted",))
     limits = context.limits
     alone = len(vm.copies) == 1
     if alone:
@@ -46,9 +46,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         what += f"; the other {len(vm.copies) - 1} copies are left alone"
     return Plan(
         intent=intent,
-        title=f"destroy {vm.name} on {copy.node.name}",
+        title=f"destroy {vm.shown} on {copy.node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(here, *parts.manager_guards(vm, context)),
         checks=(),
         steps=(
@@ -78,17 +78,17 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
 
 def _chosen(vm: Vm, intent: Intent) -> Copy:
     if len(vm.copies) > 1 and vm.state is not VmState.SPLIT_BRAIN:
-        raise PlanRefused((f"cannot destroy a copy of {vm.name}: {vm.state.value} ({vm.reason})",))
+        raise PlanRefused((f"cannot destroy a copy of {vm.shown}: {vm.state.value} ({vm.reason})",))
     copies = [c for c in vm.copies if intent.node is None or c.node == intent.node]
     if not vm.copies:
         reason = f": {vm.reason}" if vm.reason else ""
-        raise PlanRefused((f"cannot destroy {vm.name}: it is {vm.state.value}{reason}",))
+        raise PlanRefused((f"cannot destroy {vm.shown}: it is {vm.state.value}{reason}",))
     if not copies:
         assert intent.node is not None
-        raise PlanRefused((f"{vm.name} is not on {intent.node.name}",))
+        raise PlanRefused((f"{vm.shown} is not on {intent.node.name}",))
     if len(copies) > 1:
         places = ", ".join(
             f"{c.domain.name} (id {c.domain.domid}) on {c.node.name}" for c in copies
         )
-        raise PlanRefused((f"{vm.name} has several copies: {places}; say which node",))
+        raise PlanRefused((f"{vm.shown} has several copies: {places}; say which node",))
     return copies[0]

@@ -39,7 +39,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     if target.pool != source.pool or target not in snapshot.nodes:
         raise PlanRefused((f"{target.name} is no node of pool {source.pool}",))
     if target == source:
-        raise PlanRefused((f"{vm.name} is on {source.name} already",))
+        raise PlanRefused((f"{vm.shown} is on {source.name} already",))
     limits = context.limits
     runs = RunsOnlyOn(vm.key, source, (DomainState.RUNNING,), limits.freshness)
     answers = NodeAnswers(target, limits.freshness)
@@ -59,9 +59,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     )
     plan = Plan(
         intent=intent,
-        title=f"migrate {vm.name} → {target.name}",
+        title=f"migrate {vm.shown} → {target.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(
             runs,
             answers,

@@ -21,12 +21,12 @@ MANAGER_GUARD = "manager-answers"
 
 def domain_label(vm: Vm) -> str:
     """Return the log label of a machine's domain, as OpenSVC prints it."""
-    return f"{vm.name.upper()}.OVM"
+    return f"{vm.label.upper()}.OVM"
 
 
 def ha_label(vm: Vm) -> str:
     """Return the log label of a machine's HA, as OpenSVC prints it."""
-    return f"{vm.name.upper()}.HB#1"
+    return f"{vm.label.upper()}.HB#1"
 
 
 def machine(intent: Intent, snapshot: Snapshot) -> Vm:
@@ -42,11 +42,11 @@ def only_copy(vm: Vm, verb: str) -> Copy:
     """
     if not vm.copies:
         reason = f": {vm.reason}" if vm.reason else ""
-        raise PlanRefused((f"cannot {verb} {vm.name}: it is {vm.state.value}{reason}",))
+        raise PlanRefused((f"cannot {verb} {vm.shown}: it is {vm.state.value}{reason}",))
     if len(vm.copies) > 1:
         places = ", ".join(f"{c.domain.name} on {c.node.name}" for c in vm.copies)
         raise PlanRefused(
-            (f"cannot {verb} {vm.name}: it is {vm.state.value} ({places}); look at it first",)
+            (f"cannot {verb} {vm.shown}: it is {vm.state.value} ({places}); look at it first",)
         )
     return vm.copies[0]
 
@@ -70,7 +70,7 @@ def best_node(
         if target.eligible:
             return target.node
     reasons = (f"{t.node.name}: {', '.join(t.reasons)}" for t in targets)
-    raise PlanRefused((*why, f"no node can take {vm.name}", *reasons))
+    raise PlanRefused((*why, f"no node can take {vm.shown}", *reasons))
 
 
 def manager_guards(vm: Vm, context: Context) -> tuple[Condition, ...]:

@@ -33,10 +33,10 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     if vm.copies:
         reason = f" ({vm.reason})" if vm.reason else ""
         places = ", ".join(node.name for node in vm.nodes)
-        raise PlanRefused((f"cannot start {vm.name}: it is {vm.state.value} on {places}{reason}",))
+        raise PlanRefused((f"cannot start {vm.shown}: it is {vm.state.value} on {places}{reason}",))
     if len(vm.configs) != 1:
         found = ", ".join(file.path for file in vm.configs) or "none"
-        raise PlanRefused((f"one vm.cfg must name {vm.name}; found: {found}",))
+        raise PlanRefused((f"one vm.cfg must name {vm.shown}; found: {found}",))
     node = intent.node or parts.best_node(vm, snapshot, context, now, why=_doubt(vm))
     limits = context.limits
     nowhere = RunsNowhere(vm.key)
@@ -55,9 +55,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     waits = _waits(vm, node, context)
     plan = Plan(
         intent=intent,
-        title=f"start {vm.name} on {node.name}",
+        title=f"start {vm.shown} on {node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(
             nowhere,
             *answers,
@@ -82,7 +82,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
 
 def _doubt(vm: Vm) -> tuple[str, ...]:
     """Return why the machine's own state is not known; nothing when it is."""
-    return (f"{vm.name} is {vm.state.value}: {vm.reason}",) if vm.state is VmState.UNKNOWN else ()
+    return (f"{vm.shown} is {vm.state.value}: {vm.reason}",) if vm.state is VmState.UNKNOWN else ()
 
 
 def _checks(vm: Vm, node: NodeKey, context: Context) -> tuple[Check, ...]:

@@ -40,9 +40,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     ha_steps, notes = parts.switch_ha_off_first(vm, intent, context)
     plan = Plan(
         intent=intent,
-        title=f"stop {vm.name}",
+        title=f"stop {vm.shown}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(runs, *parts.manager_guards(vm, context)),
         checks=(),
         steps=(*ha_steps, *_shutdown(vm, copy, context, runs, intent=intent, ha_steps=ha_steps)),

@@ -219,7 +219,7 @@ class CommandScreen(Prompt[None]):
         """Return what there is of each subject."""
         snapshot = self.desk.console.snapshot
         return {
-            "vm": [vm.name for vm in snapshot.vms.values()],
+            "vm": [vm.shown for vm in snapshot.vms.values()],
             "node": [node.name for node in snapshot.nodes],
             "pool": [pool.name for pool in snapshot.pools],
             "column": [column.id for column in COLUMNS],

@@ -30,7 +30,7 @@ def resting_text(
     if asking is not None:
         return f"{visible(asking.title)} asks: {visible(asking.question)}  (a answers)", "warn"
     if vm is not None and vm.reason:
-        return f"{visible(vm.label)}: {visible(vm.reason)}", "warn"
+        return f"{visible(vm.shown)}: {visible(vm.reason)}", "warn"
     found = alerts(snapshot)
     if not found:
         return "", "dim"

@@ -187,7 +187,7 @@ def _row(
         role = "dim"
     places = "+".join(node.name for node in vm.nodes)
     cells = (
-        Cell(visible(vm.label, limit=200)),
+        Cell(visible(vm.shown, limit=200)),
         Cell(visible(vm.key.pool, limit=40), "dim"),
         Cell(visible(places, limit=60) or "-", "text" if places else "dim"),
         STATES[vm.state],
@@ -216,6 +216,8 @@ def _note(vm: Vm, snapshot: Snapshot, now: float, *, stale: bool) -> Cell:
     if vm.drifts and vm.wanted_ha is not None and not vm.reason:
         wanted = "on" if vm.wanted_ha.on else "off"
         return Cell(f"HA wanted {wanted} by {visible(vm.wanted_ha.source, limit=80)}", "drift")
+    if vm.ha.conflict and not vm.reason:
+        return Cell(f"HA: manager {vm.ha.state.value}, {visible(vm.ha.conflict, limit=80)}", "warn")
     if vm.reason:
         role = "danger" if vm.state is VmState.SPLIT_BRAIN else "unknown"
         return Cell(visible(vm.reason, limit=160), role)
