@@ -175,7 +175,7 @@ class Checkup:
         manager = self._settings.pools[pool].manager
         if manager is None or manager.host is None:
             return None
-        return manager.host, manager.port
+        return manager.host, manager.listens_on
 
 
 def _site(manager: Manager) -> ManagerSite | None:
@@ -183,7 +183,7 @@ def _site(manager: Manager) -> ManagerSite | None:
         return None
     return ManagerSite(
         manager.host,
-        manager.port,
+        manager.listens_on,
         manager.deploy_path or "",
         manager.vncviewer or "",
         manager.https,

@@ -88,9 +88,7 @@ def merge(
     keys = sorted(copies.keys() | configs.keys())
     names = {key: _name(key, copies.get(key, []), configs.get(key, {})) for key in keys}
     managed = services_by_machine(pool, names, services, nodes)
-    vms = {
-        key: _vm(key, copies.get(key, []), configs.get(key, {}), silent) for key in keys
-    }
+    vms = {key: _vm(key, copies.get(key, []), configs.get(key, {}), silent) for key in keys}
     tags = tags_of(vms)
     merged = {}
     for key, vm in vms.items():
