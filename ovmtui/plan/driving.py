@@ -18,6 +18,7 @@ class DriverChoice(Enum):
     AUTO = "auto"
     DIRECT = "direct"
     OPENSVC = "opensvc"
+    MANAGER = "manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def driven_by(vm: Vm, node: NodeKey, snapshot: Snapshot, choice: DriverChoice) -
     Raises:
         PlanRefused: the agent is to drive it, and cannot.
     """
-    if choice is DriverChoice.DIRECT:
+    if choice in {DriverChoice.DIRECT, DriverChoice.MANAGER}:
         return None
     reason = why_not(vm, node, snapshot)
     if not reason:

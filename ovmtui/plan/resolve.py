@@ -26,7 +26,9 @@ def find_vm(snapshot: Snapshot, text: str, *, pool: str | None = None) -> VmKey:
         raise UsageError("Domain-0 is the node itself: ovmtui never acts on it")
     uuid = canonical_uuid(text)
     machines = [vm for vm in snapshot.vms.values() if pool in {None, vm.key.pool}]
-    found = [vm for vm in machines if text in {vm.name, vm.label, vm.shown} or vm.key.identity == uuid]
+    found = [
+        vm for vm in machines if text in {vm.name, vm.label, vm.shown} or vm.key.identity == uuid
+    ]
     if len(found) == 1:
         return found[0].key
     if found:

@@ -16,7 +16,7 @@ from ovmtui.model.command import MASK, Command
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.vm import Vm
-from ovmtui.plan.context import ManagerAccess
+from ovmtui.plan.managing import ManagerAccess
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.managerqueue import DOUBT, next_to_ask, still_connecting
 from ovmtui.runtime.store import Store

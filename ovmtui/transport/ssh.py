@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import warnings
 from collections.abc import Callable, Sequence
@@ -21,7 +22,9 @@ from ovmtui.transport.hostkeys import HostKeys, KnownHosts, KnownKeys, one_line
 from ovmtui.transport.identities import USUAL, Identities, Identity, Offer, described
 from ovmtui.transport.interface import NodeAddress
 from ovmtui.transport.jumps import JumpHosts
+from ovmtui.transport.passwordlogin import NO_AGENT, TRIED, WITH_PASSWORD, PasswordClient
 from ovmtui.transport.session import SshSession
+from ovmtui.transport.sshcommandline import SshCommandLine
 from ovmtui.transport.sshconfig import Files, jump_path, settings_of
 
 # The key exchanges of Oracle VM's old servers are deprecated; a warning would be
@@ -82,14 +85,28 @@ class SshConnector:
 
     async def connect(self, address: NodeAddress) -> SshSession:
         """Open a connection; see `interface.Connector.connect`."""
+        return SshSession(await self._jumps.through(await self._path(address), address))
+
+    async def open_command_line(
+        self, address: NodeAddress, *, password: str | None
+    ) -> SshCommandLine:
+        """Open a connection; see `commandline.CommandLineConnector.open_command_line`."""
+        # Only the last hop is told the password.
+        connect = functools.partial(self._connect, password=password)
+        path = await self._path(address)
+        return SshCommandLine(await self._jumps.through(path, address, connect=connect))
+
+    async def _path(self, address: NodeAddress) -> tuple[NodeAddress, ...]:
         try:
-            path = await asyncio.to_thread(jump_path, address, self._config)
+            return await asyncio.to_thread(jump_path, address, self._config)
         except (OSError, ValueError) as error:
             raise ConnectFailed(f"the SSH configuration: {visible(str(error))}") from error
-        return SshSession(await self._jumps.through(path, address))
 
     async def _connect(
-        self, address: NodeAddress, via: asyncssh.SSHClientConnection | None
+        self,
+        address: NodeAddress,
+        via: asyncssh.SSHClientConnection | None,
+        password: str | None = None,
     ) -> asyncssh.SSHClientConnection:
         """Connect to one host, directly or through the connection to a jump host."""
         try:
@@ -104,6 +121,7 @@ class SshConnector:
                 limit.reschedule(asyncio.get_running_loop().time() + address.login_timeout)
 
         client = _Client(address.host, login.known, on_connected=await_login)
+        client.password = password
         try:
             async with limit:
                 return await asyncssh.connect(
@@ -115,10 +133,10 @@ class SshConnector:
                     known_hosts=client.trusted,
                     server_host_key_algs=login.host_key_algorithms,
                     username=login.user,
-                    client_keys=login.offers,
-                    agent_identities=login.agent_identities,
+                    client_keys=login.offers if password is None else _Offers(),
+                    agent_identities=login.agent_identities if password is None else NO_AGENT,
                     keepalive_interval=address.keepalive_interval,
-                    **_FIXED,
+                    **(_FIXED if password is None else {**_FIXED, **WITH_PASSWORD}),
                 )
         except TimeoutError as error:
             if client.connected:
@@ -131,7 +149,8 @@ class SshConnector:
         except asyncssh.HostKeyNotVerifiable as error:
             raise client.judged(error.reason, self._known_hosts.path) from error
         except (asyncssh.Error, OSError, ValueError) as error:
-            raise connect_failure(error, user=login.user, tried=login.tried) from error
+            tried = login.tried if password is None else TRIED
+            raise connect_failure(error, user=login.user, tried=tried) from error
 
     def _login(self, address: NodeAddress) -> _Login:
         """Find out who logs in, and with what. It does I/O and computes."""
@@ -184,7 +203,7 @@ class _Offers(list[Offer]):
         return True
 
 
-class _Client(asyncssh.SSHClient):
+class _Client(PasswordClient):
     """Watches one connection come about: how far it is, and which host key is shown."""
 
     def __init__(self, name: str, known: KnownKeys, *, on_connected: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy, Vm, VmState
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
-from ovmtui.plan.flows import parts
+from ovmtui.plan.flows import bymanager, parts
 from ovmtui.plan.guards import CarriesId, RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Confirmation, Plan
@@ -44,7 +44,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     what = "its power is cut: nothing is written back"
     if not alone:
         what += f"; the other {len(vm.copies) - 1} copies are left alone"
-    return Plan(
+    plan = Plan(
         intent=intent,
         title=f"destroy {vm.shown} on {copy.node.name}",
         vm=vm.key,
@@ -71,9 +71,16 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
                 node=copy.node,
             ),
         ),
-        notes=(*notes, "Destroying is a power cut: the guest does not shut down."),
+        notes=(
+            *notes,
+            "Destroying is a power cut: the guest does not shut down.",
+            *(bymanager.notes(intent, context) if alone else ()),
+        ),
         confirmation=Confirmation.TYPE_NAME,
     )
+    access = bymanager.driver(intent, context)
+    # Of several copies the manager knows one only, and not which.
+    return bymanager.killing(plan, vm, access) if alone and access is not None else plan
 
 
 def _chosen(vm: Vm, intent: Intent) -> Copy:

@@ -8,13 +8,13 @@ from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.plan.conditions import Condition
-from ovmtui.plan.context import Context, ManagerAccess
+from ovmtui.plan.context import Context
 from ovmtui.plan.intent import Intent
+from ovmtui.plan.managing import Access
 from ovmtui.plan.placement import rank_targets
-from ovmtui.plan.readiness import ManagerAnswers, NameIsUnique
-from ovmtui.plan.steps import CommandStep, Expectation, HaReadStep, Step
+from ovmtui.plan.readiness import ManagerAnswers
+from ovmtui.plan.steps import CommandStep, HaReadStep, Step
 from ovmtui.plan.waits import HaIsOn
-from ovmtui.toolstacks import ovmcli
 
 MANAGER_GUARD = "manager-answers"
 
@@ -80,12 +80,13 @@ def manager_guards(vm: Vm, context: Context) -> tuple[Condition, ...]:
     unavailable = ""
     if context.manager is None:
         unavailable = context.manager_unknown or "it was not asked yet"
-    return (ManagerAnswers(vm.key.pool, unavailable), NameIsUnique(vm.key))
+    more = context.manager.guards(vm) if context.manager is not None else ()
+    return (ManagerAnswers(vm.key.pool, unavailable), *more)
 
 
 def set_ha(
     vm: Vm,
-    manager: ManagerAccess,
+    manager: Access,
     context: Context,
     *,
     on: bool,
@@ -96,28 +97,34 @@ def set_ha(
 
     They are repeated when the plan goes on after a break, if `undone` holds then.
     """
+    wanted = HaState.ON if on else HaState.OFF
+    call = manager.switching(vm, on=on)
     return (
         CommandStep(
             label=ha_label(vm),
             node=manager.node,
-            command=ovmcli.ha_command(manager.program, manager.user, manager.pool, vm.name, on),
+            command=call.command,
             timeout=context.limits.manager,
-            expect=Expectation.EXIT_ZERO_NO_ERROR_TEXT,
+            expect=call.expect,
             conditions=conditions,
             undone=undone,
+            site=call.site,
+            switches_ha_to=wanted if call.site else None,
         ),
-        read_ha(vm, manager, context, wanted=HaState.ON if on else HaState.OFF),
+        read_ha(vm, manager, context, wanted=wanted),
     )
 
 
-def read_ha(vm: Vm, manager: ManagerAccess, context: Context, *, wanted: HaState) -> HaReadStep:
+def read_ha(vm: Vm, manager: Access, context: Context, *, wanted: HaState) -> HaReadStep:
     """Return the step that verifies the HA flag."""
+    call = manager.asking(vm)
     return HaReadStep(
         label=ha_label(vm),
         node=manager.node,
-        command=ovmcli.vm_info_command(manager.program, manager.user, manager.pool, vm.name),
+        command=call.command,
         timeout=context.limits.manager,
         wanted=wanted,
+        site=call.site,
     )
 
 

@@ -12,14 +12,19 @@ from ovmtui.plan.checks import Check, Reading
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
 from ovmtui.plan.driving import driven_by
-from ovmtui.plan.flows import managed, parts, services
+from ovmtui.plan.flows import bymanager, managed, parts, services
 from ovmtui.plan.guards import NodeAnswers, RunsNowhere, RunsOnlyOn, pool_answers
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.readiness import ConfigFoundOnce, ConfigUnderstood, MemoryFree
 from ovmtui.plan.steps import Choice, CommandStep, ProbeStep, Step, Then, WaitStep
-from ovmtui.plan.waits import RunsOn
+from ovmtui.plan.waits import RunsOn, RunsSomewhere
 from ovmtui.toolstacks import guest, preconditions, xm
+
+_CHOSEN = (
+    "an Oracle VM 3 manager chooses the server of a start itself, so it cannot be told "
+    '{node}; leave the node out, or set `driver = "direct"` for this machine'
+)
 
 
 def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
@@ -41,7 +46,15 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     limits = context.limits
     nowhere = RunsNowhere(vm.key)
     answers = pool_answers(vm.key.pool, snapshot, now, limits.freshness, overrides=intent.overrides)
-    ha_on, ha_guards, notes = _ha(vm, node, intent, context)
+    handle = driven_by(vm, node, snapshot, context.driver)
+    access = bymanager.driver(intent, context) if handle is None else None
+    if access is not None and intent.node is not None:
+        raise PlanRefused((_CHOSEN.format(node=node.name),))
+    up = RunsOn(vm.key, node) if access is None else RunsSomewhere(vm.key)
+    ha_on, ha_guards, notes = _ha(vm, up, intent, context)
+    if handle is None:
+        ha_guards = tuple(dict.fromkeys((*ha_guards, *bymanager.guards(vm, context))))
+        notes = (*notes, *bymanager.notes(intent, context))
     create = CommandStep(
         label=parts.domain_label(vm),
         node=node,
@@ -49,10 +62,10 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         timeout=limits.create,
         conditions=(nowhere, *answers, NodeAnswers(node, limits.freshness)),
         cancel="cancelling stops the waiting; the machine may come up all the same",
-        achieved=RunsOn(vm.key, node),
+        achieved=up,
         undone=nowhere,
     )
-    waits = _waits(vm, node, context)
+    waits = _waits(vm, node, up, context)
     plan = Plan(
         intent=intent,
         title=f"start {vm.shown} on {node.name}",
@@ -73,10 +86,11 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         destination=node,
         notes=notes,
     )
-    handle = driven_by(vm, node, snapshot, context.driver)
     if handle is not None:
         work = managed.Work(create, waits[0], ha_on)
         return managed.start(plan, vm, handle, context, work)
+    if access is not None:
+        plan = bymanager.starting(plan, vm, access)
     return services.beside_agents(plan, snapshot, context)
 
 
@@ -120,7 +134,7 @@ def _checks(vm: Vm, node: NodeKey, context: Context) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _waits(vm: Vm, node: NodeKey, context: Context) -> tuple[Step, ...]:
+def _waits(vm: Vm, node: NodeKey, up: Condition, context: Context) -> tuple[Step, ...]:
     label = parts.domain_label(vm)
     limits = context.limits
     choices = _choices(vm, node, context)
@@ -128,7 +142,7 @@ def _waits(vm: Vm, node: NodeKey, context: Context) -> tuple[Step, ...]:
         WaitStep(
             label=label,
             what="wait for container up status",
-            condition=RunsOn(vm.key, node),
+            condition=up,
             budget=limits.up,
             interval=2.0,
             choices=choices,
@@ -183,7 +197,7 @@ def _choices(vm: Vm, node: NodeKey, context: Context) -> tuple[Choice, ...]:
 
 
 def _ha(
-    vm: Vm, node: NodeKey, intent: Intent, context: Context
+    vm: Vm, up: Condition, intent: Intent, context: Context
 ) -> tuple[tuple[Step, ...], tuple[Condition, ...], tuple[str, ...]]:
     notes: list[str] = []
     if not context.address:
@@ -203,7 +217,7 @@ def _ha(
         notes.append(f"HA is wanted ({why}) but is left as it is: {reason}.")
         return (), parts.manager_guards(vm, context), tuple(notes)
     notes.append(f"HA is switched on once it is up: {why}.")
-    steps = parts.set_ha(vm, context.manager, context, on=True, conditions=(RunsOn(vm.key, node),))
+    steps = parts.set_ha(vm, context.manager, context, on=True, conditions=(up,))
     return steps, parts.manager_guards(vm, context), tuple(notes)
 
 

@@ -80,7 +80,9 @@ class MachineActions(JobActions):
         elif vm is not None and vm.ha.state is HaState.UNKNOWN:
             why = vm.ha.reason or "nobody has stated it yet"
             self.app.push_screen(
-                Picker(self.desk, title=f"HA of {vm.shown} is unknown", choices=switches, aside=why),
+                Picker(
+                    self.desk, title=f"HA of {vm.shown} is unknown", choices=switches, aside=why
+                ),
                 lambda verb: self.plan_for(Intent(Verb(verb), vm.key)) if verb else None,
             )
         elif vm is not None:

@@ -12,7 +12,8 @@ from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import HypervisorFacts, NodeView, Reach
 from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.vmconfig import ConfigFile, Disk, Interface, VmConfig
-from ovmtui.plan.context import Context, ManagerAccess
+from ovmtui.plan.context import Context
+from ovmtui.plan.managing import ManagerAccess
 from ovmtui.runtime.merge import merge
 from tests.ui.support.console import NOW
 
