@@ -15,10 +15,12 @@ from ovmtui.simulator.demo import demo_spec
 from ovmtui.simulator.doors.door import Door, FrontEnd, Lodging
 from ovmtui.simulator.doors.in_process import InProcessDoor
 from ovmtui.simulator.doors.line import LOOPBACK, Line
+from ovmtui.simulator.doors.manager_door import ManagerDoor, ManagerLodging
 from ovmtui.simulator.doors.openssh import OpenSshDoor
 from ovmtui.simulator.faults import Faults
 from ovmtui.simulator.invocations import Invocation, InvocationLog
 from ovmtui.simulator.node import ABSENT_OVM, Node
+from ovmtui.simulator.programs.ovm3 import Ovm3CommandLine
 from ovmtui.simulator.spec import PoolSpec
 from ovmtui.simulator.timeline import ScaledTime, Timeline
 from ovmtui.simulator.toolserver import ToolServer
@@ -103,10 +105,11 @@ class SimulatedPool:
         # The pool's processes are known by the name of its directory.
         self._mark = self.directory.name
         self._lines: dict[str, Line] = {}
+        self._manager_line: Line | None = None
         try:
             self._build(timeline or ScaledTime(speed))
         except BaseException:
-            for line in self._lines.values():
+            for line in self._every_line():
                 line.release()
             self._remove_files()
             raise
@@ -114,6 +117,8 @@ class SimulatedPool:
     @property
     def repository(self) -> str:
         """The pattern of the machines' vm.cfg."""
+        if self.spec.generation == 3:
+            return str(self.directory / "OVS/Repositories/*/VirtualMachines/*/vm.cfg")
         return str(self.directory / "var/ovs/mount/*/running_pool/*/vm.cfg")
 
     @property
@@ -142,6 +147,11 @@ class SimulatedPool:
                 return node
         raise KeyError(name)
 
+    @property
+    def manager_port(self) -> int | None:
+        """Where the manager of an Oracle VM 3 pool listens; None for an older pool."""
+        return None if self._manager_line is None else self._manager_line.port
+
     def truth(self) -> Truth:
         """Return who runs what, whoever knows it."""
         return self.world.truth()
@@ -159,14 +169,14 @@ class SimulatedPool:
         """Let the pool live: take SSH connections, calls of programs, and faults."""
         await self._programs.open(self._program_socket)
         await self._control.open(self.control_socket)
-        for line in self._lines.values():
+        for line in self._every_line():
             await line.open()
         self.world.spawn(self.world.live())
 
     async def close(self) -> None:
         """End the pool: connections, processes and files."""
         await self._control.close()
-        for line in self._lines.values():
+        for line in self._every_line():
             await line.close()
         await processes.end(self._mark)
         await self._programs.close()
@@ -202,13 +212,33 @@ class SimulatedPool:
             lodging = self._lodge(node, user)
             line = self._lines[node.name] = Line(self._door(lodging))
             hosts.append((LOOPBACK, line.port, lodging.host_key))
+        self.manager_door: ManagerDoor | None = None
+        if self.spec.generation == 3:
+            host_key = self.directory / "manager_host_key"
+            self.manager_door = ManagerDoor(self._manager_lodging(host_key))
+            line = self._manager_line = Line(self.manager_door)
+            hosts.append((LOOPBACK, line.port, host_key))
         credentials.write_known_hosts(self.known_hosts, hosts)
         self.nodes = tuple(
             SimulatedNode(name, LOOPBACK, line.port, user, self.world.nodes[name].directory)
             for name, line in self._lines.items()
         )
-        self.faults = Faults(self.world, self._lines, self._mark)
+        self.faults = Faults(self.world, self._lines, self._mark, self._manager_line)
         self._control = ControlServer(self)
+
+    def _every_line(self) -> tuple[Line, ...]:
+        manager = () if self._manager_line is None else (self._manager_line,)
+        return (*self._lines.values(), *manager)
+
+    def _manager_lodging(self, host_key: Path) -> ManagerLodging:
+        credentials.write_key(host_key)
+        return ManagerLodging(
+            user=self.spec.manager_user,
+            password=self.spec.manager_password,
+            host_key=host_key,
+            client_public_key=credentials.public_key(self.client_key),
+            answer=Ovm3CommandLine(self.world, self.invocation_log).answer,
+        )
 
     def _door(self, lodging: Lodging) -> Door:
         if self._front_end is FrontEnd.OPENSSH:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -37,6 +37,7 @@ _HA_LABELS = frozenset({"highavailability", "highavailabilityenabled", "haenable
 _YES = frozenset({"yes", "true", "on", "enabled"})
 _NO = frozenset({"no", "false", "off", "disabled"})
 _LONGEST_ERROR = 2000
+_LONGEST_SAID = 65_536
 MAX_CHARACTERS = 4_194_304
 """Longest answer that is read."""
 
@@ -59,6 +60,8 @@ class Answer:
     """Why it failed, in the manager's words, or why nothing is known; in one line."""
     data: tuple[str, ...] = ()
     """Lines below `Data:`."""
+    said: str = ""
+    """The whole answer, for the log: hostile, without carriage returns."""
 
     @property
     def well(self) -> bool:
@@ -96,6 +99,11 @@ def lines_of(text: str) -> Iterator[str]:
 
 def parse_answer(text: str, command: Command) -> Answer:
     """Read the answer to `command`; anything but a whole one is UNKNOWN."""
+    said = "\n".join(lines_of(text[:_LONGEST_SAID])).strip("\n")
+    return replace(_read(text, command), said=said)
+
+
+def _read(text: str, command: Command) -> Answer:
     lines = lines_of(text)
     wanted = _squeezed(command.shown)
     if not any(_is_head(line, "command", wanted) for line in lines):
