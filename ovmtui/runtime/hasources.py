@@ -17,6 +17,7 @@ def combined(
     *,
     read_at: float | None,
     since: float | None = None,
+    problem: str = "",
 ) -> HaFact:
     """Return what HA is, who says so, and whether the other source says something else.
 
@@ -26,17 +27,18 @@ def combined(
         read_at: when they were read, on the monotonic clock.
         since: when the manager's answer took its present value; None: no change was seen.
             What was read before is older than that change, and contradicts nothing.
+        problem: why the manager cannot be asked now; empty when it can.
     """
     flags = {flag for file in files if (flag := file.config.high_availability) is not None}
     if manager is not None and (manager.state is not HaState.UNKNOWN or manager.source):
         return _compared(manager, flags, read_at=read_at, since=since)
-    why = manager.reason if manager is not None else ""
+    why = (manager.reason if manager is not None else "") or problem
     if len(flags) > 1:
         return HaFact(source=VMCFG, reason="its vm.cfg files do not agree", observed_at=read_at)
     if flags:
         state = HaState.ON if flags == {True} else HaState.OFF
         return HaFact(state, VMCFG, why, read_at)
-    return manager or HaFact(reason="not asked yet")
+    return HaFact(reason=why or "not asked yet")
 
 
 def _compared(

@@ -38,6 +38,7 @@ def merge(
     services: tuple[ServiceFile, ...] = (),
     wanted: Mapping[str, bool] = MappingProxyType({}),
     ha_since: Mapping[VmKey, float] = MappingProxyType({}),
+    manager_problem: str = "",
 ) -> dict[VmKey, Vm]:
     """Return the machines of `pool`; those without a change are the objects of `previous`.
 
@@ -49,6 +50,7 @@ def merge(
         services: service files of the pool's local directory.
         wanted: what the configuration wants HA to be, by the machine's name.
         ha_since: when what the manager says of a machine took its present value.
+        manager_problem: why the manager cannot be asked now; empty when it can.
     """
     nodes = tuple(nodes)
     copies: dict[VmKey, list[Copy]] = {}
@@ -98,6 +100,7 @@ def merge(
             vm.configs,
             read_at=min(times, default=None),
             since=ha_since.get(key),
+            problem=manager_problem,
         )
         vm = replace(vm, ha=fact, tag=tags.get(key, ""))
         service = managed.get(key)

@@ -130,6 +130,7 @@ class Store:
                 services=pool.services,
                 wanted=pool.wanted_ha,
                 ha_since=self._ha_since,
+                manager_problem=pool.manager_problem,
             )
         self._dirty.clear()
         vms: Mapping[VmKey, Vm] = {
