@@ -206,7 +206,11 @@ def _jobs(commands: _Commands) -> None:
 def _other(commands: _Commands) -> None:
     demo = commands.add_parser("demo", help="open the console on an embedded simulated pool")
     demo.add_argument("--check", action="store_true", help="start it, list it, end: a self test")
-    demo.add_argument("--scenario", metavar="NAME", help="play a fault, such as dead-node")
+    demo.add_argument(
+        "--scenario",
+        metavar="NAME",
+        help="play a fault, such as dead-node, or two-generations: Oracle VM 2 and 3",
+    )
     demo.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
     demo.add_argument("--openssh", action="store_true", help="nodes behind OpenSSH's sshd")
     replay = commands.add_parser("replay", help="show a recording again, on the same screens")

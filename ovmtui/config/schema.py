@@ -7,16 +7,15 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\Z"
-"""What pools and nodes may be called: fit for a command line, and for no option."""
+from ovmtui.config.fields import NAME_PATTERN as NAME_PATTERN
+from ovmtui.config.fields import Name, Port, Text
+from ovmtui.config.managers import Manager as Manager
+from ovmtui.config.managers import ManagerKind as ManagerKind
 
 Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
 """A time limit: more than nothing, at most a year (which keeps out `inf` and `nan`)."""
 Pace = Annotated[float, Meta(ge=0.1, le=86_400)]
 """Seconds between two looks: each look costs the node a process."""
-Port = Annotated[int, Meta(ge=1, le=65535)]
-Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
-Text = Annotated[str, Meta(min_length=1)]
 
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "magenta", "pink", "white")
 """What a pool's `colour` may be, beside `#rrggbb`."""
@@ -82,63 +81,6 @@ class ConfirmedVerb(Enum):
     FREEZE = "freeze"
     THAW = "thaw"
     RESERVE = "reserve"
-
-
-class ManagerKind(Enum):
-    """Which generation a manager is of."""
-
-    OVM2 = "ovm2"
-    """Oracle VM 2: the program `ovm` on a node asks it."""
-    OVM3 = "ovm3"
-    """Oracle VM 3: its command line answers over SSH, and the console asks it itself."""
-
-
-class Manager(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the pool's manager is asked, and where its password is."""
-
-    kind: ManagerKind = ManagerKind.OVM2
-    node: Name | None = None
-    """Node on which `ovm` is installed; default: the first one that answers."""
-    command: Annotated[tuple[Text, ...], Meta(min_length=1)] = ("ovm",)
-    user: Text = "admin"
-    host: Text | None = None
-    """Where the nodes reach the manager; for `setup` and `check`. Where the console reaches
-    the manager of Oracle VM 3: it must be given for that."""
-    port: Port | None = None
-    """Default: 4443, and 10000 for Oracle VM 3."""
-    https: bool = True
-    """What `setup` answers when the wizard asks for HTTPS."""
-    deploy_path: Text | None = None
-    vncviewer: Text | None = None
-    pool: Text | None = None
-    """The pool's name in the manager; default: what the manager says of the servers."""
-    password_env: Text | None = None
-    password_file: Text | None = None
-    """A file of mode 0600: the password on its first line, or OpenSVC's `auth.conf`."""
-    password_command: Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
-    """A local command that prints the password on its first line."""
-    password_keyring: Text | None = None
-    """Service name in the desktop's keyring; the user's name there is `user`."""
-    password_prompt: bool = False
-    """Whether the operator is asked for it, once; it is kept in memory only."""
-
-    @property
-    def listens_on(self) -> int:
-        """The port, the kind's own where none is configured."""
-        return self.port or (10000 if self.kind is ManagerKind.OVM3 else 4443)
-
-    @property
-    def has_password(self) -> bool:
-        """Whether a source of a password is named; without one SSH keys are offered."""
-        return self.password_prompt or any(
-            source is not None
-            for source in (
-                self.password_env,
-                self.password_file,
-                self.password_command,
-                self.password_keyring,
-            )
-        )
 
 
 class Vm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -13,25 +13,22 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.text import visible
 from ovmtui.plan.machine import Event
 from ovmtui.plan.position import Pending
-from ovmtui.plan.progress import migration_progress
 from ovmtui.plan.steps import CommandStep, Question, place_of
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.dialogue import Dialogue
 from ovmtui.runtime.hapoll import HaPoll
 from ovmtui.runtime.inspection import Inspection
+from ovmtui.runtime.manager import ManagerPoll
 from ovmtui.runtime.managercommand import ManagerCommand
 from ovmtui.runtime.ovm3manager import Ovm3Manager
 from ovmtui.runtime.performing import CommandRun, Happened
+from ovmtui.runtime.progressing import end, follow_progress
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
-from ovmtui.runtime.xendlog import follow_migration_log, show_log_tail
+from ovmtui.runtime.xendlog import show_log_tail
 
-_POLL = 1.0
-"""Seconds between looks at how far a long command is."""
 _QUESTION = 15.0
 """Seconds that a question after a failure may take."""
-_LONG = 300.0
-"""Commands that may take this long, in seconds, have their progress told."""
 
 
 class Commanding:
@@ -131,7 +128,7 @@ class Commanding:
         secret = None
         if step.command.needs_secret:
             # It masks the output, too, so it is needed for merely attaching as well.
-            if self._manager is None:
+            if not isinstance(self._manager, ManagerPoll):
                 return Happened(Event.FAILED, "no manager is configured")
             try:
                 secret = await self._manager.secret()
@@ -180,7 +177,7 @@ class Commanding:
         try:
             return await self._dialogue.unless_cancelled(run.send(timeout=step.timeout))
         finally:
-            await _end(followers)
+            await end(followers)
 
     async def _judge(self, run: ManagerCommand) -> Happened:
         return await self._dialogue.unless_cancelled(run.judge(until=self._deadline))
@@ -204,7 +201,7 @@ class Commanding:
                     run.follow(session, start=start, timeout=timeout)
                 )
         finally:
-            await _end(followers)
+            await end(followers)
         if step.agent_switches_ha and self._manager is not None:
             # What was read meanwhile was from before the agent switched it.
             self._manager.doubt(self._vm)
@@ -234,32 +231,12 @@ class Commanding:
             )
 
     def _followers(self, step: CommandStep, index: int | None) -> list[asyncio.Task[None]]:
-        """Return tasks that tell the progress which the nodes show, for a long command."""
-        if step.timeout < _LONG:
-            return []
-        followers = [asyncio.create_task(self._tell_progress(index))]
-        if step.diagnose:
-            log = follow_migration_log(
-                self._watchers[step.node],
-                self._recorder,
-                step=index,
-                label=step.label,
-                timeout=step.timeout,
-            )
-            followers.append(asyncio.create_task(log))
-        return followers
-
-    async def _tell_progress(self, index: int | None) -> None:
-        told = ""
-        while True:
-            text = migration_progress(self._snapshot(), self._vm)
-            if text and text != told:
-                told = text
-                await self._recorder.emit(EventKind.PROGRESS, text, step=index)
-            await self._clock.sleep(_POLL)
-
-
-async def _end(followers: list[asyncio.Task[None]]) -> None:
-    for follower in followers:
-        follower.cancel()
-    await asyncio.gather(*followers, return_exceptions=True)
+        return follow_progress(
+            step,
+            index,
+            vm=self._vm,
+            recorder=self._recorder,
+            watchers=self._watchers,
+            snapshot=self._snapshot,
+            clock=self._clock,
+        )

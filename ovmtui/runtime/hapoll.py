@@ -71,14 +71,6 @@ class HaPoll(ABC):
         """Held during each call, by plans, too."""
         return self._one_at_a_time
 
-    @abstractmethod
-    async def secret(self) -> str:
-        """Return the manager's password.
-
-        Raises:
-            SecretUnavailable: no configured source gives it.
-        """
-
     def ask_soon(self, vm: VmKey) -> None:
         """Ask for this machine's HA flag before any other's."""
         if vm not in self._urgent:
@@ -128,16 +120,6 @@ class HaPoll(ABC):
             TransportError: it could not be asked.
             SecretUnavailable: no configured source gives the password.
             ManagerFailed: it cannot be asked, with the reason.
-        """
-
-    @abstractmethod
-    async def try_from(self, node: NodeKey) -> None:
-        """Ask the manager something harmless, from `node` if it is asked on the nodes.
-
-        Raises:
-            TransportError: it could not be asked.
-            SecretUnavailable: no configured source gives the password.
-            ManagerFailed: the manager does not answer as it should.
         """
 
     @property

@@ -61,11 +61,21 @@ class ManagerPoll(HaPoll):
         return problem or "it has not said yet what it calls this pool"
 
     async def secret(self) -> str:
-        """Return the manager's password; see `HaPoll.secret`."""
+        """Return the manager's password.
+
+        Raises:
+            SecretUnavailable: no configured source gives it.
+        """
         return await self._password()
 
     async def try_from(self, node: NodeKey) -> None:
-        """Ask the manager something harmless from `node`; see `HaPoll.try_from`."""
+        """Ask the manager something harmless from `node`.
+
+        Raises:
+            TransportError: the node could not be asked.
+            SecretUnavailable: no configured source gives the password.
+            ManagerFailed: the manager does not answer as it should.
+        """
         await self._servers(node)
 
     async def read_ha(self, vm: VmKey) -> HaFact:

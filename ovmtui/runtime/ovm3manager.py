@@ -83,20 +83,25 @@ class Ovm3Manager(HaPoll):
         node = self._first_that_answers()
         if node is None:
             return None
-        return Ovm3Access(node, self.site, self._servers or MappingProxyType({}))
+        return Ovm3Access(node, self.site, self.servers)
 
     @property
     def why_unknown(self) -> str:
         """Why `access` is None."""
         return "no node of the pool answers"
 
-    async def secret(self) -> str:
-        """Return the manager's password; see `HaPoll.secret`."""
-        return await self._password()
+    @property
+    def servers(self) -> Mapping[NodeKey, str]:
+        """Its id of each of our nodes that it lists, once, by a name that we have for it."""
+        return self._servers or MappingProxyType({})
 
-    async def try_from(self, node: NodeKey) -> None:
-        """Ask for the servers; `node` has nothing to do with it."""
-        await self._discover()
+    async def learn(self) -> None:
+        """Ask which servers it has; raises what `HaPoll.ask` says."""
+        try:
+            await self._discover()
+        finally:
+            async with self._one_at_a_time:
+                await self._rest()
 
     async def read_ha(self, vm: VmKey) -> HaFact:
         """Ask for one machine's flag; see `HaPoll.read_ha`."""

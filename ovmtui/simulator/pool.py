@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from ovmtui.simulator import credentials, processes, settings, toolbox
+from ovmtui.simulator import credentials, lodgings, processes, settings
 from ovmtui.simulator.control import ControlServer
 from ovmtui.simulator.demo import demo_spec
 from ovmtui.simulator.doors.door import Door, FrontEnd, Lodging
 from ovmtui.simulator.doors.in_process import InProcessDoor
 from ovmtui.simulator.doors.line import LOOPBACK, Line
-from ovmtui.simulator.doors.manager_door import ManagerDoor, ManagerLodging
+from ovmtui.simulator.doors.manager_door import ManagerDoor
 from ovmtui.simulator.doors.openssh import OpenSshDoor
 from ovmtui.simulator.faults import Faults
 from ovmtui.simulator.invocations import Invocation, InvocationLog
-from ovmtui.simulator.node import ABSENT_OVM, Node
-from ovmtui.simulator.programs.ovm3 import Ovm3CommandLine
 from ovmtui.simulator.spec import PoolSpec
 from ovmtui.simulator.timeline import ScaledTime, Timeline
 from ovmtui.simulator.toolserver import ToolServer
@@ -209,13 +206,13 @@ class SimulatedPool:
         self._program_socket = self._sockets / "programs"
         hosts: list[tuple[str, int, Path]] = []
         for node in self.world.nodes.values():
-            lodging = self._lodge(node, user)
+            lodging = lodgings.of_node(self, node, user, socket=self._program_socket)
             line = self._lines[node.name] = Line(self._door(lodging))
             hosts.append((LOOPBACK, line.port, lodging.host_key))
         self.manager_door: ManagerDoor | None = None
         if self.spec.generation == 3:
             host_key = self.directory / "manager_host_key"
-            self.manager_door = ManagerDoor(self._manager_lodging(host_key))
+            self.manager_door = ManagerDoor(lodgings.of_manager(self, host_key))
             line = self._manager_line = Line(self.manager_door)
             hosts.append((LOOPBACK, line.port, host_key))
         credentials.write_known_hosts(self.known_hosts, hosts)
@@ -230,50 +227,10 @@ class SimulatedPool:
         manager = () if self._manager_line is None else (self._manager_line,)
         return (*self._lines.values(), *manager)
 
-    def _manager_lodging(self, host_key: Path) -> ManagerLodging:
-        credentials.write_key(host_key)
-        return ManagerLodging(
-            user=self.spec.manager_user,
-            password=self.spec.manager_password,
-            host_key=host_key,
-            client_public_key=credentials.public_key(self.client_key),
-            answer=Ovm3CommandLine(self.world, self.invocation_log).answer,
-        )
-
     def _door(self, lodging: Lodging) -> Door:
         if self._front_end is FrontEnd.OPENSSH:
             return OpenSshDoor(lodging)
         return InProcessDoor(lodging)
-
-    def _lodge(self, node: Node, user: str) -> Lodging:
-        tools = toolbox.fill(
-            node.directory,
-            node=node.name,
-            socket=self._program_socket,
-            root=self.directory,
-            further=("svcmgr",) if node.spec.opensvc else (),
-        )
-        if not node.has_ovmcli:
-            (tools / "ovm").rename(tools / ABSENT_OVM)
-        (home := node.directory / "home").mkdir()
-        host_key = node.directory / "host_key"
-        credentials.write_key(host_key)
-        return Lodging(
-            name=node.name,
-            directory=node.directory,
-            user=user,
-            environment={
-                "HOME": str(home),
-                "PATH": f"{tools}:{os.environ.get('PATH', os.defpath)}",
-                "LC_ALL": "C",
-                "USER": user,
-                "LOGNAME": user,
-                "OVMTUI_JOBS": str(node.directory / "jobs"),
-                processes.MARK: f"{self._mark}/{node.name}",
-            },
-            host_key=host_key,
-            client_public_key=credentials.public_key(self.client_key),
-        )
 
     def _remove_files(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)

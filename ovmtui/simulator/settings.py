@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ovmtui.simulator.doors.line import LOOPBACK
@@ -38,6 +39,13 @@ def render(*pools: SimulatedPool) -> str:
         client_keys=", ".join(_string(pool.client_key) for pool in pools),
     )
     return head + "".join(map(_pool, pools))
+
+
+def write_both(path: Path, first: SimulatedPool, second: SimulatedPool) -> None:
+    """Write the settings of two pools to `path`; the first learns the second's host keys."""
+    keys = first.known_hosts.read_text() + second.known_hosts.read_text()
+    first.known_hosts.write_text(keys)
+    path.write_text(render(first, second))
 
 
 def _pool(pool: SimulatedPool) -> str:

@@ -21,7 +21,10 @@ DOORS = {
     },
     ("ovmtui.ui", "ovmtui.config"): {"ovmtui.config.schema"},
     ("ovmtui.ui", "ovmtui.transport"): set(),
-    ("ovmtui.runtime", "ovmtui.transport"): {"ovmtui.transport.interface"},
+    ("ovmtui.runtime", "ovmtui.transport"): {
+        "ovmtui.transport.interface",
+        "ovmtui.transport.commandline",
+    },
     ("ovmtui.runtime", "ovmtui.config"): {"ovmtui.config.schema"},
 }
 """Through which modules an upper layer may reach into a lower one."""

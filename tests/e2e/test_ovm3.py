@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -19,8 +20,9 @@ from ovmtui.plan.render import render
 from ovmtui.plan.resolve import find_vm
 from ovmtui.plan.steps import WaitStep
 from ovmtui.simulator.generation3 import server_id
+from ovmtui.simulator.invocations import Invocation
 from ovmtui.simulator.pool import SimulatedPool
-from tests.e2e.driving import do, event_of, intent, key, output, until
+from tests.e2e.driving import PATIENCE, do, event_of, intent, key, output, until
 from tests.e2e.ovm3 import DB, IDLE, PASSWORD, WEB, WEB2, opened, pool_in, write_settings
 from tests.e2e.test_cli import run
 
@@ -149,9 +151,7 @@ async def test_a_silent_manager_leaves_vm_cfg_as_source_and_a_stop_refused(
         assert outcome is Outcome.REFUSED
         assert "connection refused" in text
         assert changes(pool3) == []
-        aside = replace(
-            intent(service, Verb.STOP, _NAME), overrides=frozenset({"manager-answers"})
-        )
+        aside = replace(intent(service, Verb.STOP, _NAME), overrides=frozenset({"manager-answers"}))
         plan = service.plan(aside)
         # The pool would start it again at once.
         pool3.world.ha[DB.identity] = False
@@ -172,13 +172,12 @@ async def test_a_wrong_password_is_told_once_and_appears_nowhere(
     assert pool3.manager_door is not None
     assert pool3.manager_door.logins == ["refused"]
     assert "canary" not in events
-    assert not [p for p in state.rglob("*") if p.is_file() and b"wrong-canary" in p.read_bytes()]
+    assert not _files_with(state, "wrong-canary")
 
 
 async def test_the_password_is_nowhere_on_disk_nor_in_events(
     pool3: SimulatedPool, settings3: Path, state: Path
 ) -> None:
-    pool3.world.manager.garbage = ""
     assert pool3.manager_door is not None
     pool3.manager_door.dialogue_only = True
     async with opened(settings3) as service:
@@ -190,9 +189,7 @@ async def test_the_password_is_nowhere_on_disk_nor_in_events(
         told = [str(event) for job in service.jobs for event in service.events(job.job)]
         assert not [text for text in told if PASSWORD in text]
         assert any("XXXXXX" in text for text in told)
-    files = [path for path in state.rglob("*") if path.is_file()]
-    assert files
-    assert not [path for path in files if PASSWORD.encode() in path.read_bytes()]
+    assert not _files_with(state, PASSWORD)
 
 
 async def test_a_failure_of_the_manager_is_told_in_its_words(
@@ -329,7 +326,7 @@ async def test_the_command_line_lists_and_acts_by_friendly_name(
 
 def _impatient(plan: Plan) -> Plan:
     """Return `plan` with a short stop and a last wait of one second."""
-    command = replace(plan.steps[-2], timeout=2.0)  # type: ignore[arg-type, type-var]  # a command
+    command = replace(plan.steps[-2], timeout=2.0)  # type: ignore[arg-type]  # a command
     wait = plan.steps[-1]
     assert isinstance(wait, WaitStep)
     return replace(plan, steps=(*plan.steps[:-2], command, replace(wait, budget=1.0)))
@@ -337,8 +334,20 @@ def _impatient(plan: Plan) -> Plan:
 
 async def _sent(pool: SimulatedPool, verb: str) -> None:
     """Return once the manager has got a command."""
-    import asyncio
+    got = asyncio.Event()
 
-    async with asyncio.timeout(30):
-        while not any(entry.argv[1:2] == (verb,) for entry in pool.invocations):
-            await asyncio.sleep(0.02)
+    def look(entry: Invocation) -> None:
+        if entry.argv[1:2] == (verb,):
+            got.set()
+
+    pool.invocation_log.began = look
+    for entry in pool.invocations:
+        look(entry)
+    async with asyncio.timeout(PATIENCE):
+        await got.wait()
+
+
+def _files_with(state: Path, text: str) -> list[Path]:
+    files = [path for path in state.rglob("*") if path.is_file()]
+    assert files
+    return [path for path in files if text.encode() in path.read_bytes()]

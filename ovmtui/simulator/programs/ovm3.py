@@ -9,14 +9,22 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 from ovmtui.simulator import migration, vmfiles, xend
-from ovmtui.simulator.domain import Condition, Domain
+from ovmtui.simulator.domain import Domain
 from ovmtui.simulator.errors import XendError
 from ovmtui.simulator.generation3 import pool_id, server_id
 from ovmtui.simulator.invocations import InvocationLog
 from ovmtui.simulator.node import Node, Plug, Xend
+from ovmtui.simulator.programs.ovm3_parts import (
+    Failure,
+    Locked,
+    data,
+    entries,
+    status_of,
+    value_of,
+)
 from ovmtui.simulator.spec import VmSpec
 from ovmtui.simulator.world import World
 
@@ -27,10 +35,6 @@ _PACE = 0.5
 """Simulated seconds between two looks at a guest that shuts down."""
 _STOP = 300.0
 """Simulated seconds after which the manager gives a guest up that ignores it."""
-
-
-class Failure(Exception):
-    """A command that fails; the text follows `Error Msg: `."""
 
 
 class Ovm3CommandLine:
@@ -57,8 +61,8 @@ class Ovm3CommandLine:
         try:
             if manager.complaint:
                 raise Failure(manager.complaint)
-            data = await self._perform(_WORDS.findall(line))
-            head, body, code = "Success", data, 0
+            body = await self._perform(_WORDS.findall(line))
+            head, code = "Success", 0
         except Failure as error:
             head, body, code = "Failure", f"Error Msg: {error}\n", 1
         self._log.end(entry, self._world.now, code)
@@ -69,18 +73,18 @@ class Ovm3CommandLine:
     async def _perform(self, words: list[str]) -> str:
         match words:
             case ["list", "vm"]:
-                return _entries((vm.name, vm.simple_name) for vm in self._world.guests.values())
+                return entries((vm.name, vm.simple_name) for vm in self._world.guests.values())
             case ["list", "server"]:
-                return _entries((server_id(name), name) for name in self._world.nodes)
+                return entries((server_id(name), name) for name in self._world.nodes)
             case ["list", "serverpool"]:
                 name = self._world.spec.name
-                return _entries([(pool_id(name), name)])
+                return entries([(pool_id(name), name)])
             case ["show", "server", word]:
-                return self._show_server(_value(word, "id"))
+                return self._show_server(value_of(word, "id"))
             case ["show", "vm", word]:
                 return self._show_vm(self._vm(word))
             case ["edit", "vm", word, setting]:
-                vm, wanted = self._vm(word), _value(setting, "highAvailability")
+                vm, wanted = self._vm(word), value_of(setting, "highAvailability")
                 if wanted not in {"Yes", "No"}:
                     raise Failure(f"Invalid value for highAvailability: {wanted}")
                 async with self._locked(vm):
@@ -115,8 +119,8 @@ class Ovm3CommandLine:
                 ) from None
         return ""
 
-    def _locked(self, vm: VmSpec) -> _Lock:
-        return _Lock(self._world, vm)
+    def _locked(self, vm: VmSpec) -> Locked:
+        return Locked(self._world, vm)
 
     async def _start(self, vm: VmSpec) -> None:
         if self._places(vm):
@@ -164,7 +168,7 @@ class Ovm3CommandLine:
         xend.unpause(self._world, node, domain.name)
 
     async def _migrate(self, vm: VmSpec, word: str) -> None:
-        target = self._server(_value(word, "destServer"))
+        target = self._server(value_of(word, "destServer"))
         node, domain = self._place(vm)
         await migration.migrate(self._world, node, domain.name, target.name)
 
@@ -174,7 +178,7 @@ class Ovm3CommandLine:
         values = {
             "Name": vm.simple_name,
             "Id": vm.name,
-            "Status": _status(places),
+            "Status": status_of(places),
             "Memory (MB)": str(vm.memory_mib),
             "Processors": str(vm.vcpus),
             "High Availability": "Yes" if self._world.ha[vm.identity] else "No",
@@ -184,12 +188,12 @@ class Ovm3CommandLine:
             name = places[0][0].name
             values["Server"] = f"{server_id(name)}  [{name}]"
         values["Server Pool"] = f"{pool_id(manager.pool)}  [{manager.pool}]"
-        return _data(values)
+        return data(values)
 
     def _show_server(self, identifier: str) -> str:
         node = self._server(identifier)
         pool = self._world.spec.name
-        return _data(
+        return data(
             {
                 "Name": node.name,
                 "Id": identifier,
@@ -205,7 +209,7 @@ class Ovm3CommandLine:
         raise Failure(f"No Server with id: {identifier}")
 
     def _vm(self, word: str) -> VmSpec:
-        identifier = _value(word, "id")
+        identifier = value_of(word, "id")
         for vm in self._world.guests.values():
             if vm.name == identifier:
                 return vm
@@ -223,40 +227,3 @@ class Ovm3CommandLine:
             for node, domain in self._world.everywhere()
             if domain.machine.uuid == vm.identity and not domain.incoming
         ]
-
-
-class _Lock:
-    """Holds a machine's lock in the manager, or fails at once."""
-
-    def __init__(self, world: World, vm: VmSpec) -> None:
-        self._held = world.manager.locked
-        self._vm = vm
-
-    async def __aenter__(self) -> None:
-        if self._vm.identity in self._held:
-            raise Failure(f"OVMRU_001003E the object {self._vm.simple_name} is locked by a job")
-        self._held.add(self._vm.identity)
-
-    async def __aexit__(self, *error: object) -> None:
-        self._held.discard(self._vm.identity)
-
-
-def _value(word: str, key: str) -> str:
-    found, equals, value = word.partition("=")
-    if not equals or found.lower() != key.lower():
-        raise Failure(f"Missing argument: {key}")
-    return value.strip('"')
-
-
-def _status(places: list[tuple[Node, Domain]]) -> str:
-    if not places:
-        return "Stopped"
-    return "Suspended" if places[0][1].condition is Condition.PAUSED else "Running"
-
-
-def _entries(pairs: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> str:
-    return "Data: \n" + "".join(f"  id:{identifier}  name:{name}\n" for identifier, name in pairs)
-
-
-def _data(values: dict[str, str]) -> str:
-    return "Data: \n" + "".join(f"  {label} = {value}\n" for label, value in values.items())
