@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from ovmtui.config.schema import Intervals
 from ovmtui.config.schema import Manager as ManagerSettings
-from ovmtui.errors import LoginRefused, ManagerFailed, SecretUnavailable, TransportError
+from ovmtui.errors import ManagerFailed, SecretUnavailable, TransportError
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.vm import Vm
@@ -24,8 +24,6 @@ from ovmtui.runtime.watcher import NodeWatcher
 
 _RETRY = 30.0
 """Seconds before the manager is asked again after it failed."""
-_REFUSED = 900.0
-"""Seconds before a password that was refused is tried again: managers lock such users."""
 _SOON = 0.5
 """Seconds before another look while the first nodes are being connected."""
 _IDLE = 5.0
@@ -85,14 +83,16 @@ class HaPoll(ABC):
             except (TransportError, ManagerFailed, SecretUnavailable) as error:
                 self._store.set_manager_problem(self._pool, str(error))
                 self._mark_unasked(str(error))
-                refused = isinstance(error, LoginRefused)
-                pause = _REFUSED if refused else _RETRY
-            else:
-                refused = False
+                pause = _RETRY
             if pause:
-                await self._rest()
+                async with self._one_at_a_time:
+                    await self._rest()
             self._wake.clear()
-            await self._pause(pause, even_if_urgent=refused)
+            try:
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
 
     def doubt(self, vm: VmKey) -> None:
         """Know nothing of a machine's flag any more: it is being switched."""
@@ -160,18 +160,6 @@ class HaPoll(ABC):
             await self._discover()
         self._store.set_manager_problem(self._pool, "")
         return 0.0
-
-    async def _pause(self, seconds: float, *, even_if_urgent: bool) -> None:
-        """Wait, but no longer than until somebody wants to know something."""
-        try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    await self._wake.wait()
-                    if not even_if_urgent:
-                        return
-                    self._wake.clear()
-        except TimeoutError:
-            return
 
     def _first_that_answers(self) -> NodeKey | None:
         return next((key for key in self._watchers if self._store.node(key).certain), None)

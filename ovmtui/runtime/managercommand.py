@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from ovmtui.errors import (
     CommandTimeout,
     ConnectFailed,
-    ManagerFailed,
     NodeLost,
     SecretUnavailable,
     SlotsExhausted,
@@ -65,7 +64,7 @@ class ManagerCommand:
     async def send(self, *, timeout: float) -> Happened:
         """Give the command, on a connection of its own, and return what happened to it."""
         try:
-            answer = await self._manager.call(self.step.command, timeout=timeout, anew=True)
+            answer = await self._manager.carry_out(self.step.command, timeout=timeout)
         except (ConnectFailed, SlotsExhausted, SecretUnavailable) as error:
             return Happened(Event.FAILED, f"was not started: {error}")
         except NodeLost as error:
@@ -100,7 +99,7 @@ class ManagerCommand:
             try:
                 done = await self._is_done()
                 facts, _ = await self._manager.show(self._vm)
-            except (TransportError, SecretUnavailable, ManagerFailed) as error:
+            except (TransportError, SecretUnavailable) as error:
                 return Happened(Event.CONNECTION_LOST, str(error))
             if done:
                 await self._note(f"read back: it was done ({done})")
@@ -118,7 +117,7 @@ class ManagerCommand:
         while True:
             try:
                 await self._manager.show(self._vm)
-            except (TransportError, SecretUnavailable, ManagerFailed) as error:
+            except (TransportError, SecretUnavailable) as error:
                 if self._clock.monotonic() + _PACE >= until:
                     text = f"whether it was done is unknown: {error}"
                     return Happened(Event.OVERDUE, text)

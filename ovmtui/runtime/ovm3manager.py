@@ -7,19 +7,14 @@ from types import MappingProxyType
 
 from ovmtui.config.schema import Intervals, Timeouts
 from ovmtui.config.schema import Manager as ManagerSettings
-from ovmtui.errors import (
-    ConnectFailed,
-    HostKeyUnknown,
-    ManagerFailed,
-    NodeLost,
-    SlotsExhausted,
-)
+from ovmtui.errors import ManagerFailed, NodeLost, SlotsExhausted
 from ovmtui.model.command import MASK, Command
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.plan.managing import Ovm3Access
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.hapoll import HaPoll
+from ovmtui.runtime.ovm3login import Doorkeeper
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.watcher import NodeWatcher
 from ovmtui.toolstacks import ovm3, ovm3answer
@@ -50,7 +45,6 @@ class Ovm3Manager(HaPoll):
         super().__init__(
             pool, settings, watchers=watchers, store=store, clock=clock, intervals=intervals
         )
-        self._connector = connector
         self._names = names
         self._call_timeout = call_timeout
         self._password = password
@@ -63,6 +57,7 @@ class Ovm3Manager(HaPoll):
             login_timeout=max(timeouts.login, call_timeout),
             keepalive_interval=timeouts.keepalive,
         )
+        self._doorkeeper = Doorkeeper(connector, self._address, self.site, clock)
         self._open: CommandLine | None = None
         self._servers: Mapping[NodeKey, str] | None = None
         self.listed: tuple[str, ...] = ()
@@ -116,57 +111,60 @@ class Ovm3Manager(HaPoll):
         Raises:
             TransportError: it could not be asked.
             SecretUnavailable: no configured source gives the password.
-            ManagerFailed: the machine's UUID is not known.
         """
         identifier = ovm3.vm_id(vm)
         if identifier is None:
-            raise ManagerFailed("the machine's UUID is not known, so the manager cannot be asked")
+            return VmFacts(), "its UUID is not known, so the manager cannot be asked"
         answer = await self.call(ovm3.show_vm(identifier))
         if not answer.well:
             return VmFacts(), answer.error
         told = ovm3answer.parse_vm(answer)
         return told.value, "; ".join(told.notes) if told.value.ha is HaState.UNKNOWN else ""
 
-    async def call(
-        self, command: Command, *, timeout: float | None = None, anew: bool = False
-    ) -> Answer:
-        """Run one command of the manager's; with `anew` on a connection of its own.
+    async def call(self, command: Command) -> Answer:
+        """Ask something, after whatever is being asked; the connection is kept for the next.
+
+        Raises:
+            TransportError: it could not be asked.
+            SecretUnavailable: no configured source gives the password.
+        """
+        async with self._one_at_a_time:
+            secret = await self._secret()
+            kept = self._open is not None and not self._open.is_closed
+            if self._open is None or self._open.is_closed:
+                self._open = await self._doorkeeper.enter(secret)
+            try:
+                text = await self._open.run(command.shown, timeout=self._call_timeout)
+            except (NodeLost, SlotsExhausted):
+                await self._rest()
+                if not kept:
+                    raise
+                # The manager may have closed a connection that was idle.
+                self._open = await self._doorkeeper.enter(secret)
+                text = await self._open.run(command.shown, timeout=self._call_timeout)
+        return _read(text, command, secret)
+
+    async def carry_out(self, command: Command, *, timeout: float) -> Answer:
+        """Let the manager change something, on a connection of its own.
+
+        It may take hours, and keeps nobody from asking meanwhile.
 
         Raises:
             ConnectFailed: it was not begun.
             SlotsExhausted: it was not begun.
+            SecretUnavailable: it was not begun: no configured source gives the password.
             NodeLost: the connection broke; what the command did is unknown.
             CommandTimeout: no answer in time; what the command did is unknown.
-            SecretUnavailable: it was not begun: no configured source gives the password.
         """
-        timeout = timeout or self._call_timeout
-        async with self._one_at_a_time:
-            if anew:
-                await self._rest()
-            try:
-                text, secret = await self._run(command, timeout)
-            except (NodeLost, SlotsExhausted):
-                await self._rest()
-                if anew:
-                    raise
-                # It was a question, and the connection may have been an old one.
-                text, secret = await self._run(command, timeout)
-        if secret:
-            text = text.replace(secret, MASK)
-        return ovm3answer.parse_answer(text, command)
+        secret = await self._secret()
+        opened = await self._doorkeeper.enter(secret)
+        try:
+            return _read(await opened.run(command.shown, timeout=timeout), command, secret)
+        finally:
+            await opened.close()
 
-    async def _run(self, command: Command, timeout: float) -> tuple[str, str | None]:
-        secret = await self._password() if self._settings.has_password else None
-        if self._open is None or self._open.is_closed:
-            try:
-                self._open = await self._connector.open_command_line(self._address, password=secret)
-            except HostKeyUnknown as error:
-                mend = f"accept it once: ssh -p {self._address.port} {self._address.user}@"
-                text = f"manager {self.site}: {error}; {mend}{self._address.host}"
-                raise HostKeyUnknown(text, fingerprint=error.fingerprint, key=error.key) from None
-            except ConnectFailed as error:
-                raise type(error)(f"manager {self.site}: {error}") from None
-        return await self._open.run(command.shown, timeout=timeout), secret
+    async def _secret(self) -> str | None:
+        return await self._password() if self._settings.has_password else None
 
     @property
     def _is_known(self) -> bool:
@@ -204,3 +202,8 @@ class Ovm3Manager(HaPoll):
         opened, self._open = self._open, None
         if opened is not None:
             await opened.close()
+
+
+def _read(text: str, command: Command, secret: str | None) -> Answer:
+    # What the manager complains of may hold what it was told.
+    return ovm3answer.parse_answer(text.replace(secret, MASK) if secret else text, command)

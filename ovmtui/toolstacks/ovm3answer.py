@@ -32,8 +32,8 @@ _HEAD = re.compile(r"(Command|Status|Time|Data|Error Msg|JobId|Job Id)\s*:(.*)",
 _ENTRY = re.compile(r"\s+id:(\S+)\s+name:(.*)")
 _LABELLED = re.compile(r"\s+([^=]+?)\s+=(?:\s(.*))?")
 _REFERENCE = re.compile(r"(\S+)\s+\[(.*)\]")
-_HA_LABELS = frozenset({"highavailability", "highavailabilityenabled", "haenabled"})
-"""Blanks, marks and case do not count."""
+_HA_LABEL = re.compile(r"high(?:ly)?availab(?:ility|le).*|ha(?:enabled|mode)?")
+"""No capture of the real label is public. Blanks, marks and case do not count."""
 _YES = frozenset({"yes", "true", "on", "enabled"})
 _NO = frozenset({"no", "false", "off", "disabled"})
 _LONGEST_ERROR = 2000
@@ -167,7 +167,12 @@ def parse_vm(answer: Answer) -> Parsed[VmFacts]:
     """Read `show vm`; what is not told, or told in two ways, is unknown."""
     labels = parse_labels(answer)
     notes: list[str] = []
-    said = {value.lower() for label in _HA_LABELS for value in labels.get(label, ())}
+    said = {
+        value.lower()
+        for label, values in labels.items()
+        if _HA_LABEL.fullmatch(label)
+        for value in values
+    }
     ha = HaState.UNKNOWN
     if said and said <= _YES:
         ha = HaState.ON

@@ -65,7 +65,8 @@ class RecordingConnector:
             self._note("connect", node=where, error=_told(error))
             raise
         self._note("connect", node=where, user=address.user or "")
-        return _RecordingCommandLine(opened, where, self._note, self._redact)
+        redact = self._redact if password is None else _hiding(password, self._redact)
+        return _RecordingCommandLine(opened, where, self._note, redact)
 
 
 class _RecordingCommandLine:
@@ -225,6 +226,11 @@ class _RecordingSession:
         except TransportError as error:
             self._note(kind, node=self._where, script=script, error=_told(error))
             raise
+
+
+def _hiding(password: str, redact: Callable[[str], str]) -> Callable[[str], str]:
+    """Return `redact` with `password` masked first."""
+    return lambda text: redact(text.replace(password, MASK))
 
 
 def _told(error: TransportError) -> str:

@@ -114,6 +114,8 @@ def test_what_is_no_entry_is_noted_and_hides_nothing() -> None:
         ("  HIGH  AVAILABILITY  =  Yes ", HaState.ON),
         ("  HighAvailability = false", HaState.OFF),
         ("  High-Availability = True", HaState.ON),
+        ("  HA Enabled = No", HaState.OFF),
+        ("  Highly Available = Yes", HaState.ON),
         ("  High Availability = perhaps", HaState.UNKNOWN),
         ("  High Availability = ", HaState.UNKNOWN),
         ("  Availability = Yes", HaState.UNKNOWN),

@@ -93,8 +93,8 @@ _MENDS = {
     "all to log in with SSH keys",
     Ovm3Stage.STRANGE: "compare the fingerprint with the manager's, then accept it once: "
     "ssh -p {port} {user}@{host}",
-    Ovm3Stage.REFUSED: "check user and password in the pool's [manager] table; it is tried again "
-    "in a quarter of an hour, since managers lock who is wrong too often",
+    Ovm3Stage.REFUSED: "check user and password in the pool's [manager] table; the same password "
+    "is tried again after a quarter of an hour, since managers lock who is wrong too often",
     Ovm3Stage.FAILED: "on the manager, `service ovmm status` and its logs tell why",
     Ovm3Stage.ANSWERED: "",
 }
