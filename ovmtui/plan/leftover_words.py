@@ -17,7 +17,7 @@ _UNDER_WAY = "it may be a migration under way"
 def renamed_source(copy: Copy, vm: Vm) -> tuple[str, str]:
     """Return what a renamed source is, and why it matters."""
     return (
-        f"{copy.domain.name} on {copy.node.name} is {vm.name} under the name that a migration "
+        f"{copy.domain.name} on {copy.node.name} is {vm.shown} under the name that a migration "
         f"or save gives it ({_UNDER_WAY})",
         "under that name no command and no manager finds it",
     )
@@ -29,7 +29,7 @@ def paused_copy(copy: Copy, vm: Vm, *, alone: bool, leaving: bool) -> tuple[str,
     `alone`: it is the only copy. `leaving`: the other one carries `migrating-`.
     """
     doubt = f" ({_UNDER_WAY})" if leaving else ""
-    what = f"{copy.node.name} holds {vm.name} paused, and it never executed there{doubt}"
+    what = f"{copy.node.name} holds {vm.shown} paused, and it never executed there{doubt}"
     if alone:
         return what, "it was created paused, or a migration lost the copy that ran"
     return what, "it takes memory and disks, and somebody who unpauses it runs the machine twice"
@@ -105,7 +105,7 @@ def silent(nodes: Iterable[NodeKey], vm: Vm) -> str:
     """Return that nodes must answer first."""
     names = ", ".join(dict.fromkeys(node.name for node in nodes))
     return (
-        f"{names} cannot be asked now and may run {vm.name}; wait until it answers, or run "
+        f"{names} cannot be asked now and may run {vm.shown}; wait until it answers, or run "
         "xm list there"
     )
 
@@ -114,7 +114,7 @@ def not_running(copy: Copy, vm: Vm) -> str:
     """Return why a renamed source that does not run keeps its name."""
     return (
         f"{_place(copy)}, so it is saved, or was handed over; /var/log/xen/xend.log on "
-        f"{copy.node.name} says which, and xm list on every node shows where {vm.name} is"
+        f"{copy.node.name} says which, and xm list on every node shows where {vm.shown} is"
     )
 
 
@@ -122,7 +122,7 @@ def name_taken(vm: Vm, node: NodeKey, domain: Domain) -> str:
     """Return that another domain has the name already."""
     return (
         f"a domain called {domain.name} (id {domain.domid}) is on {node.name}; "
-        f"xm list -l there tells whether it is {vm.name}"
+        f"xm list -l there tells whether it is {vm.shown}"
     )
 
 
@@ -130,7 +130,7 @@ def both_execute(copy: Copy, executing: Iterable[Copy], vm: Vm) -> str:
     """Return that two copies may execute."""
     return (
         f"{_places((copy, *executing))}: both may execute. If xm list on these nodes shows that "
-        f"again, {vm.name} runs twice: decide with xm console on each which copy is the good "
+        f"again, {vm.shown} runs twice: decide with xm console on each which copy is the good "
         "one, and xm destroy the other by its id"
     )
 
@@ -138,7 +138,7 @@ def both_execute(copy: Copy, executing: Iterable[Copy], vm: Vm) -> str:
 def only_copy(copy: Copy, vm: Vm) -> str:
     """Return why a copy beside which none runs is never destroyed."""
     return (
-        f"no copy of {vm.name} runs for certain beside it, so its memory may be the only one. "
+        f"no copy of {vm.shown} runs for certain beside it, so its memory may be the only one. "
         f"/var/log/xen/xend.log on {copy.node.name} says how it came; xm unpause "
         f"{copy.domain.domid} there runs it, once xm list on every node shows no other"
     )
@@ -147,7 +147,7 @@ def only_copy(copy: Copy, vm: Vm) -> str:
 def not_surely_running(keeper: Copy, vm: Vm) -> str:
     """Return why the other copy is none to rely on."""
     return (
-        f"{_place(keeper)}, so {vm.name} does not run for certain; xm list on "
+        f"{_place(keeper)}, so {vm.shown} does not run for certain; xm list on "
         f"{keeper.node.name} shows when it does"
     )
 
@@ -156,7 +156,7 @@ def not_idle(copy: Copy, vm: Vm) -> str:
     """Return why a copy in a state of its own is left alone."""
     return (
         f"{_place(copy)} and has had {copy.domain.cpu_seconds:.1f} s of CPU time, which no "
-        f"leftover of {vm.name} has; xm list on {copy.node.name} shows whether that lasts"
+        f"leftover of {vm.shown} has; xm list on {copy.node.name} shows whether that lasts"
     )
 
 

@@ -14,6 +14,9 @@ from ovmtui.plan.readiness import NameIsUnique
 from ovmtui.plan.steps import Expectation
 from ovmtui.toolstacks import ovm3, ovmcli
 
+GOES_ON = "cancelling stops the waiting; what the manager has begun goes on"
+"""What cancelling a command of an Oracle VM 3 manager means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

@@ -19,6 +19,7 @@ from ovmtui.plan.plan import Plan
 from ovmtui.plan.render import render
 from ovmtui.plan.resolve import find_vm
 from ovmtui.plan.steps import WaitStep
+from ovmtui.runtime.service import Service
 from ovmtui.simulator.generation3 import server_id
 from ovmtui.simulator.invocations import Invocation
 from ovmtui.simulator.pool import SimulatedPool
@@ -247,6 +248,30 @@ async def test_a_lost_command_that_was_not_done_is_given_again(
     assert not pool3.truth().ha[DB.name]
 
 
+@pytest.mark.parametrize(
+    ("verb", "name", "node", "word"),
+    [(Verb.START, "idle", None, "start"), (Verb.MIGRATE, _NAME, "ovm3", "migrate")],
+)
+async def test_long_work_whose_connection_is_lost_is_waited_for_and_never_given_twice(
+    pool3: SimulatedPool,
+    settings3: Path,
+    state: Path,
+    verb: Verb,
+    name: str,
+    node: str | None,
+    word: str,
+) -> None:
+    async with opened(settings3) as service:
+        job = service.run(service.plan(intent(service, verb, name, node)))
+        await _locked(pool3, service, name)
+        await pool3.faults.cut_manager()
+        await event_of(service, job, lambda e: "connection to admin@" in e.text)
+        assert await service.finished(job) is Outcome.DONE
+        assert service.snapshot.vms[key(service, name)].state is VmState.RUNNING
+    assert [entry.argv[1] for entry in pool3.changes] == [word]
+    assert pool3.truth().double_runs == {}
+
+
 async def test_a_job_that_broke_off_goes_on_by_reading_back(
     pool3: SimulatedPool, settings3: Path, state: Path
 ) -> None:
@@ -345,6 +370,14 @@ async def _sent(pool: SimulatedPool, verb: str) -> None:
         look(entry)
     async with asyncio.timeout(PATIENCE):
         await got.wait()
+
+
+async def _locked(pool: SimulatedPool, service: Service, name: str) -> None:
+    """Return once the manager works on a machine."""
+    identity = key(service, name).identity
+    async with asyncio.timeout(PATIENCE):
+        while identity not in pool.world.manager.locked:
+            await pool.world.timeline.sleep(0.2)
 
 
 def _files_with(state: Path, text: str) -> list[Path]:

@@ -15,12 +15,11 @@ from ovmtui.plan.context import Context
 from ovmtui.plan.driving import DriverChoice
 from ovmtui.plan.flows import parts
 from ovmtui.plan.intent import Intent
-from ovmtui.plan.managing import Call, Ovm3Access
+from ovmtui.plan.managing import GOES_ON, Call, Ovm3Access
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.steps import Choice, CommandStep, ProbeStep, Step, WaitStep
 from ovmtui.plan.waits import RunsSomewhere
 
-_GOES_ON = "cancelling stops the waiting; what the manager has begun goes on"
 _LATE = "when the manager does not answer in time, what the nodes list decides"
 _BEHIND = (
     "The manager is left out, and xm is called on the nodes: what the manager believes of "
@@ -117,7 +116,7 @@ def killing(plan: Plan, vm: Vm, access: Ovm3Access) -> Plan:
 
 def called(step: CommandStep, call: Call) -> CommandStep:
     """Return `step` as a call of the manager; its conditions and its effect stay."""
-    return replace(step, command=call.command, expect=call.expect, site=call.site, cancel=_GOES_ON)
+    return replace(step, command=call.command, expect=call.expect, site=call.site, cancel=GOES_ON)
 
 
 def _choices(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ovmtui.errors import PlanRefused
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
@@ -10,7 +12,7 @@ from ovmtui.model.vm import Copy, Vm
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
 from ovmtui.plan.intent import Intent
-from ovmtui.plan.managing import Access
+from ovmtui.plan.managing import GOES_ON, Access
 from ovmtui.plan.placement import rank_targets
 from ovmtui.plan.readiness import ManagerAnswers
 from ovmtui.plan.steps import CommandStep, HaReadStep, Step
@@ -99,20 +101,18 @@ def set_ha(
     """
     wanted = HaState.ON if on else HaState.OFF
     call = manager.switching(vm, on=on)
-    return (
-        CommandStep(
-            label=ha_label(vm),
-            node=manager.node,
-            command=call.command,
-            timeout=context.limits.manager,
-            expect=call.expect,
-            conditions=conditions,
-            undone=undone,
-            site=call.site,
-            switches_ha_to=wanted if call.site else None,
-        ),
-        read_ha(vm, manager, context, wanted=wanted),
+    switch = CommandStep(
+        label=ha_label(vm),
+        node=manager.node,
+        command=call.command,
+        timeout=context.limits.manager,
+        expect=call.expect,
+        conditions=conditions,
+        undone=undone,
     )
+    if call.site:
+        switch = replace(switch, site=call.site, switches_ha_to=wanted, cancel=GOES_ON)
+    return (switch, read_ha(vm, manager, context, wanted=wanted))
 
 
 def read_ha(vm: Vm, manager: Access, context: Context, *, wanted: HaState) -> HaReadStep:
