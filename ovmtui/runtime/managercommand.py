@@ -97,8 +97,9 @@ class ManagerCommand:
         began = self._clock.monotonic()
         while True:
             try:
-                done = await self._is_done()
+                # In this order: what has ended before we look shows its effect.
                 facts, _ = await self._manager.show(self._vm)
+                done = await self._is_done()
             except (TransportError, SecretUnavailable) as error:
                 return Happened(Event.CONNECTION_LOST, str(error))
             if done:

@@ -23,7 +23,7 @@ from ovmtui.runtime.service import Service
 from ovmtui.simulator.generation3 import server_id
 from ovmtui.simulator.invocations import Invocation
 from ovmtui.simulator.pool import SimulatedPool
-from tests.e2e.driving import PATIENCE, do, event_of, intent, key, output, until
+from tests.e2e.driving import PATIENCE, do, event_of, intent, key, output, summary, until
 from tests.e2e.ovm3 import DB, IDLE, PASSWORD, WEB, WEB2, opened, pool_in, write_settings
 from tests.e2e.test_cli import run
 
@@ -266,7 +266,7 @@ async def test_long_work_whose_connection_is_lost_is_waited_for_and_never_given_
         await _locked(pool3, service, name)
         await pool3.faults.cut_manager()
         await event_of(service, job, lambda e: "connection to admin@" in e.text)
-        assert await service.finished(job) is Outcome.DONE
+        assert await service.finished(job) is Outcome.DONE, summary(service, job)
         assert service.snapshot.vms[key(service, name)].state is VmState.RUNNING
     assert [entry.argv[1] for entry in pool3.changes] == [word]
     assert pool3.truth().double_runs == {}

@@ -66,7 +66,7 @@ def test_the_filter_finds_friendly_names_tags_and_uuids() -> None:
         (f"uuid:{UUID.format(0)}", ["crm"]),
         (HEX.format(0), ["crm"]),
     ):
-        assert column(found, "name", ViewState(filter=text)) == names
+        assert column(found, "name", ViewState(filter_text=text)) == names
 
 
 def test_two_sources_of_ha_that_differ_are_told_in_the_row() -> None:
