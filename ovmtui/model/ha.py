@@ -14,6 +14,10 @@ class HaState(Enum):
     UNKNOWN = "unknown"
 
 
+VMCFG = "vm.cfg"
+"""The source that is Oracle VM 3's vm.cfg."""
+
+
 @dataclass(frozen=True, slots=True)
 class HaFact:
     """The HA flag with where it comes from."""

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ovmtui.model.ha import HaFact, HaState
+from ovmtui.model.ha import VMCFG, HaFact, HaState
 from ovmtui.model.vmconfig import ConfigFile
-
-VMCFG = "vm.cfg"
-"""What the source is called to the operator."""
 
 
 def combined(

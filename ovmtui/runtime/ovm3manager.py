@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ovmtui.config.schema import Intervals, Timeouts
 from ovmtui.config.schema import Manager as ManagerSettings
-from ovmtui.errors import ManagerFailed, NodeLost, SlotsExhausted
+from ovmtui.errors import CommandTimeout, ManagerFailed, NodeLost, SlotsExhausted
 from ovmtui.model.command import MASK, Command
 from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
@@ -131,18 +131,23 @@ class Ovm3Manager(HaPoll):
         async with self._one_at_a_time:
             secret = await self._secret()
             kept = self._open is not None and not self._open.is_closed
-            if self._open is None or self._open.is_closed:
-                self._open = await self._doorkeeper.enter(secret)
             try:
-                text = await self._open.run(command.shown, timeout=self._call_timeout)
+                text = await self._ask(command, secret)
             except (NodeLost, SlotsExhausted):
-                await self._rest()
                 if not kept:
                     raise
                 # The manager may have closed a connection that was idle.
-                self._open = await self._doorkeeper.enter(secret)
-                text = await self._open.run(command.shown, timeout=self._call_timeout)
+                text = await self._ask(command, secret)
         return _read(text, command, secret)
+
+    async def _ask(self, command: Command, secret: str | None) -> str:
+        if self._open is None or self._open.is_closed:
+            self._open = await self._doorkeeper.enter(secret)
+        try:
+            return await self._open.run(command.shown, timeout=self._call_timeout)
+        except (NodeLost, SlotsExhausted, CommandTimeout) as error:
+            await self._rest()
+            raise type(error)(f"manager {self.site}: {error}") from None
 
     async def carry_out(self, command: Command, *, timeout: float) -> Answer:
         """Let the manager change something, on a connection of its own.

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ovmtui.cli import opening
+from ovmtui.config import load
 from ovmtui.errors import PlanRefused, UsageError
 from ovmtui.model.ha import HaState
 from ovmtui.model.job import EventKind, Outcome
@@ -191,6 +193,34 @@ async def test_the_password_is_nowhere_on_disk_nor_in_events(
         assert not [text for text in told if PASSWORD in text]
         assert any("XXXXXX" in text for text in told)
     assert not _files_with(state, PASSWORD)
+
+
+async def test_a_recording_does_not_hold_the_password(
+    pool3: SimulatedPool, settings3: Path, state: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "recording"
+    await pool3.faults.manager_complains(f"Internal error near {PASSWORD}")
+    async with opening.service(load.load(settings3), record=str(kept)) as service:
+        await service.settled(timeout=20.0)
+        fact = await service.planner.ask_ha(key(service, _NAME))
+    assert "XXXXXX" in fact.reason
+    recorded = await asyncio.to_thread(kept.read_text)
+    assert f"show vm id={DB.name}" in recorded
+    assert PASSWORD not in recorded
+
+
+async def test_a_manager_that_does_not_answer_in_time_is_no_source(
+    pool3: SimulatedPool, settings3: Path, state: Path
+) -> None:
+    text = f"{settings3.read_text()}\n[pools.pool1.budgets]\nmanager = 1.0\n"
+    settings3.write_text(text)
+    await pool3.faults.manager_hangs()
+    async with opened(settings3) as service:
+        snapshot = await until(service, lambda now: bool(now.pools[0].manager_problem))
+        assert "no answer in 1 s" in snapshot.pools[0].manager_problem
+        assert snapshot.vms[key(service, _NAME)].ha.source == "vm.cfg"
+        assert (await do(service, Verb.STOP, _NAME))[0] is Outcome.REFUSED
+    assert changes(pool3) == []
 
 
 async def test_a_failure_of_the_manager_is_told_in_its_words(

@@ -75,3 +75,9 @@ def test_two_sources_of_ha_that_differ_are_told_in_the_row() -> None:
     assert column(found, "note") == [
         "HA: manager off, vm.cfg says on (read 25 s after the manager's answer)"
     ]
+
+
+def test_vm_cfg_as_the_only_source_is_told_with_the_reason() -> None:
+    found = snapshot("crm", ha=HaFact(reason="manager: connection refused"))
+    assert column(found, "ha") == ["▲ on"]
+    assert column(found, "note") == ["HA as of vm.cfg; manager: connection refused"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ovmtui.model.ha import HaState
+from ovmtui.model.ha import VMCFG, HaState
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobState
 from ovmtui.model.snapshot import Snapshot
@@ -221,4 +221,6 @@ def _note(vm: Vm, snapshot: Snapshot, now: float, *, stale: bool) -> Cell:
     if vm.reason:
         role = "danger" if vm.state is VmState.SPLIT_BRAIN else "unknown"
         return Cell(visible(vm.reason, limit=160), role)
+    if vm.ha.source == VMCFG and vm.ha.reason:
+        return Cell(f"HA as of vm.cfg; {visible(vm.ha.reason, limit=120)}", "dim")
     return Cell("")
