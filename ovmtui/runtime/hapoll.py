@@ -7,6 +7,7 @@ run first, and never in the way of the nodes' probes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
@@ -77,22 +78,27 @@ class HaPoll(ABC):
 
     async def run(self) -> None:
         """Ask for ever."""
-        while True:
-            try:
-                pause = await self._turn()
-            except (TransportError, ManagerFailed, SecretUnavailable) as error:
-                self._store.set_manager_problem(self._pool, str(error))
-                self._mark_unasked(str(error))
-                pause = _RETRY
-            if pause:
-                async with self._one_at_a_time:
-                    await self._rest()
-            self._wake.clear()
-            try:
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+        try:
+            while True:
+                pause = await self._one_turn()
+                if pause:
+                    async with self._one_at_a_time:
+                        await self._rest()
+                self._wake.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._wake.wait()
+        finally:
+            await self._rest()
+
+    async def _one_turn(self) -> float:
+        """Ask once, and return after how many seconds to ask again."""
+        try:
+            return await self._turn()
+        except (TransportError, ManagerFailed, SecretUnavailable) as error:
+            self._store.set_manager_problem(self._pool, str(error))
+            self._mark_unasked(str(error))
+            return _RETRY
 
     def doubt(self, vm: VmKey) -> None:
         """Know nothing of a machine's flag any more: it is being switched."""

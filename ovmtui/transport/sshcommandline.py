@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import asyncssh
 
@@ -48,5 +49,6 @@ class SshCommandLine:
 
     async def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
-        await self._connection.wait_closed()
+        self._connection.abort()
+        with contextlib.suppress(OSError, asyncssh.Error):
+            await self._connection.wait_closed()
