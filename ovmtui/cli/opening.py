@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ovmtui.cli.crash import report
+from ovmtui.cli.masking import KNOWN, HarmlessFormatter, log_stray_errors
 from ovmtui.config import load, paths
 from ovmtui.config.schema import Manager, Settings
 from ovmtui.config.secrets import manager_password
@@ -27,7 +29,6 @@ from ovmtui.runtime.ownership import Ownership
 from ovmtui.runtime.recording import Recording
 from ovmtui.runtime.service import Service
 from ovmtui.runtime.upkeep import Upkeep
-from ovmtui.toolstacks.redaction import redact
 from ovmtui.transport.interface import Connector
 from ovmtui.transport.recording import RecordingConnector
 
@@ -60,11 +61,12 @@ def log_to_file() -> None:
     handler = logging.handlers.RotatingFileHandler(
         paths.log_path(), maxBytes=1_000_000, backupCount=3, delay=True, encoding="utf-8"
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    handler.setFormatter(HarmlessFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
+    log_stray_errors()
     os.umask(0o077)
 
 
@@ -91,7 +93,7 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         known_hosts=known_hosts,
     )
     if recording is not None:
-        connector = RecordingConnector(connector, recording.note, redact)
+        connector = RecordingConnector(connector, recording.note, KNOWN.mask)
     opened = Service(
         settings,
         connector=connector,
@@ -101,6 +103,7 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         ownership=ownership(),
         password=functools.partial(_password, passwords),
         trust=lambda question: _trust(known_hosts, settings, question),
+        report=report,
     )
     opened.start()
     try:
@@ -167,7 +170,7 @@ def _typed_passwords(settings: Settings) -> dict[Manager, str]:
 
 
 async def _password(typed: Mapping[Manager, str], manager: Manager) -> str:
-    return await manager_password(manager, os.environ, typed=typed)
+    return KNOWN.add(await manager_password(manager, os.environ, typed=typed))
 
 
 def _trust(known_hosts: Path, settings: Settings, question: HostKeyQuestion) -> None:

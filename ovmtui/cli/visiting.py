@@ -93,7 +93,7 @@ async def visit(service: Service, node: NodeKey, script: str) -> str:
     Raises:
         TransportError: the connection is gone, or cannot take another session.
     """
-    what = f"{script} on {node.name}" if script else node.name
+    what = visible(f"{script} on {node.name}" if script else node.name, limit=200)
     sys.stdout.write(f"{what}: ctrl+] comes back to ovmtui\n")
     sys.stdout.flush()
     with RawTerminal() as terminal:

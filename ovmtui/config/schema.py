@@ -7,6 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from ovmtui.config.verbs import AllowedVerb
+
 NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\Z"
 """What pools and nodes may be called: fit for a command line, and for no option."""
 
@@ -196,6 +198,8 @@ class Pool(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     driver: Driver = Driver.AUTO
     read_only: bool = False
     """Whether nothing may be changed in this pool."""
+    verbs: Annotated[tuple[AllowedVerb, ...], Meta(min_length=1)] | None = None
+    """What may be done in this pool; default: everything."""
     confirm: dict[ConfirmedVerb, Confirm] = field(default_factory=dict)
     """How a plan is confirmed, by its verb; default: what `[confirm]` says."""
     vms: dict[str, Vm] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from ovmtui.plan.checkup.pools import diagnose
 from ovmtui.plan.flows import mending
 from ovmtui.plan.flows import setup as node_setup
 from ovmtui.plan.flows.migrate import RELOCATION_PORT
+from ovmtui.plan.permission import permitted
 from ovmtui.plan.plan import Plan
 from ovmtui.runtime.assembling import World
 from ovmtui.runtime.lockcheck import check_locks
@@ -45,7 +46,7 @@ class Checkup:
             await check_locks(
                 name, self._world.snapshot(), self._world.watchers, self._world.operator
             )
-            if locks
+            if locks and not self._world.snapshot().pool(name).read_only
             else ()
         )
         snapshot = self._world.snapshot()
@@ -65,7 +66,7 @@ class Checkup:
         if anew and facts.installed:
             facts = node_setup.SetupFacts(facts.repositories, facts.installed, None)
         timeouts, budgets = self._settings.timeouts, pool.budgets
-        return node_setup.build(
+        plan = node_setup.build(
             node,
             facts,
             node_setup.ManagerCalls(manager.command, manager.user, _site(manager), budgets.manager),
@@ -74,6 +75,7 @@ class Checkup:
             max_age=timeouts.freshness,
             grace=budgets.lock_grace,
         )
+        return permitted(plan, self._world.snapshot().pool(node.pool))
 
     def mend(self, diagnosis: Diagnosis) -> Plan:
         """Return the plan that runs what mends `diagnosis`.
@@ -82,13 +84,14 @@ class Checkup:
             PlanRefused: it is nothing that can be run.
         """
         pool = self._settings.pools[diagnosis.pool]
-        return mending.build(
+        plan = mending.build(
             diagnosis,
             self._world.snapshot(),
             now=self._world.clock.monotonic(),
             timeout=pool.budgets.command,
             grace=pool.budgets.lock_grace,
         )
+        return permitted(plan, self._world.snapshot().pool(diagnosis.pool))
 
     async def _evidence(self, name: str) -> Evidence:
         pool = self._world.snapshot().pool(name)

@@ -15,6 +15,7 @@ from ovmtui.model.vm import Vm
 from ovmtui.plan import flows
 from ovmtui.plan.evacuation import Move, moves
 from ovmtui.plan.intent import Intent
+from ovmtui.plan.permission import permitted
 from ovmtui.plan.placement import Target, rank_targets
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
@@ -65,6 +66,7 @@ class Planner:
             reserved_mib=reserved,
         )
         plan = flows.build(intent, snapshot, context, now=self._world.clock.monotonic())
+        plan = permitted(plan, snapshot.pool(intent.vm.pool))
         return replace(plan, confirmation=confirmation(plan, self._settings))
 
     def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> tuple[Move, ...]:

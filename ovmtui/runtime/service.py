@@ -35,7 +35,7 @@ from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.ownership import Ownership
 from ovmtui.runtime.planner import Planner
 from ovmtui.runtime.store import Store
-from ovmtui.runtime.supervision import supervise
+from ovmtui.runtime.supervision import Report, in_a_word, supervise
 from ovmtui.runtime.unfinished import UnfinishedJobs
 from ovmtui.runtime.upkeep import Upkeep
 from ovmtui.runtime.views import Views
@@ -56,12 +56,17 @@ class Service(Views):
         ownership: Ownership,
         password: wiring.Password,
         trust: Callable[[HostKeyQuestion], None],
+        report: Report = in_a_word,
         operator: Operator | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Wire the parts; `start` sets them going. `trust` writes a host key down."""
+        """Wire the parts; `start` sets them going.
+
+        `trust` writes a host key down, `report` what nobody foresaw, and says where.
+        """
         self._settings = settings
         self._trust = trust
+        self._report = report
         self._journal = journal
         self._clock = clock or SystemClock()
         self._listeners: list[Callable[[Update], None]] = []
@@ -86,6 +91,7 @@ class Service(Views):
             memory=memory,
             publish=lambda job, events: self._emit(JobChanged(job, events)),
             tell=self._error,
+            report=report,
             ended=self._job_ended,
         )
         self._planner = Planner(
@@ -98,6 +104,7 @@ class Service(Views):
             origins=upkeep.origins,
             maintenance=upkeep.maintenance,
             moves=self._planner.moves,
+            refuse=self._refuse_in,
             clock=self._clock,
             changed=lambda batch: self._emit(BatchChanged(batch)),
         )
@@ -110,7 +117,7 @@ class Service(Views):
         runs = {f"node {key}": watcher.run for key, watcher in self._watchers.items()}
         runs |= {f"manager of {name}": manager.run for name, manager in self._managers.items()}
         for name, run in runs.items():
-            task = supervise(name, run, clock=self._clock, tell=self._error)
+            task = supervise(name, run, clock=self._clock, tell=self._error, report=self._report)
             self._tasks.append(asyncio.create_task(task, name=name))
         if problem := self._journal.problem:
             self._error(f"looking only: {problem}")
@@ -200,6 +207,10 @@ class Service(Views):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._store.close()
         await self._journal.close()
+
+    def _refuse_in(self, pool: str) -> None:
+        self._refuse_acting()
+        self._jobs.refuse_in(pool)
 
     def _refuse_acting(self) -> None:
         if self._settings.read_only:

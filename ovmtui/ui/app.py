@@ -25,6 +25,7 @@ from ovmtui.runtime.interface import (
     Update,
 )
 from ovmtui.ui.desk import Changes, Desk, Message, Replay
+from ovmtui.ui.harmless import Harmless
 from ovmtui.ui.notices import ends
 from ovmtui.ui.preferences import Personal
 from ovmtui.ui.screens.base import ActionScreen
@@ -46,7 +47,7 @@ class Updated(Event, bubble=False):
         return isinstance(message, Updated)
 
 
-class OvmtuiApp(Themed):
+class OvmtuiApp(Harmless[None], Themed):
     """The console's screens on a running console."""
 
     TITLE = "ovmtui"

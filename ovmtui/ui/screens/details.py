@@ -103,7 +103,7 @@ class DetailsScreen(Page[None]):
         vm = self._vm
         if vm is not None and vm.copies:
             command = console_command(vm.copies[0].domain)
-            self.app.copy_to_clipboard(f"ssh -t {vm.copies[0].node.name} {command}")
+            self.app.copy_to_clipboard(visible(f"ssh -t {vm.copies[0].node.name} {command}"))
             self.desk.say(f"copied: {command}, on {vm.copies[0].node.name}")
 
     @property
