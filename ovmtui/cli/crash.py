@@ -27,10 +27,10 @@ def report(error: Exception) -> str:
     try:
         path = _write(harmless("".join(told.format())))
     except ConfigurationError as problem:
-        return f"{said}\n(no report could be written: {problem})"
+        return f"{said} (no report could be written: {problem})"
     except OSError as problem:
-        return f"{said}\n(no report could be written: {problem.strerror or problem})"
-    return f"{said}\nreport: {path}"
+        return f"{said} (no report could be written: {problem.strerror or problem})"
+    return f"{said} (report: {path})"
 
 
 def _write(text: str) -> Path:

@@ -56,12 +56,8 @@ def log_stray_errors() -> None:
     log = logging.getLogger("ovmtui")
 
     def stray(unraisable: sys.UnraisableHookArgs) -> None:
-        log.error(
-            "%s: %r",
-            unraisable.err_msg or "error",
-            unraisable.object,
-            exc_info=unraisable.exc_value,
-        )
+        what = unraisable.err_msg or "error"
+        log.error("%s: %r", what, unraisable.object, exc_info=unraisable.exc_value)
 
     def in_thread(failed: threading.ExceptHookArgs) -> None:
         log.error("thread failed", exc_info=failed.exc_value)

@@ -36,15 +36,24 @@ def spelled(verb: Verb) -> str:
     return verb.value.replace(" ", "-")
 
 
+def refuse_forbidden(intent: Intent, pool: PoolView) -> None:
+    """Refuse an intent whose verb, or what is ordered with it, `pool` does not allow.
+
+    Raises:
+        PlanRefused: with a reason for each verb.
+    """
+    wanted = needed(intent)
+    if reasons := tuple(why for verb in wanted if (why := _restricted(pool, verb))):
+        raise PlanRefused(reasons)
+
+
 def permitted(plan: Plan, pool: PoolView) -> Plan:
     """Return `plan` without the answers that `pool` does not allow.
 
     Raises:
         PlanRefused: its verb, or what was ordered with it, is not allowed there.
     """
-    wanted = needed(plan.intent)
-    if reasons := tuple(why for verb in wanted if (why := _restricted(pool, verb))):
-        raise PlanRefused(reasons)
+    refuse_forbidden(plan.intent, pool)
     if not _restricted(pool, spelled(Verb.DESTROY)):
         return plan
     return replace(plan, steps=tuple(map(_without_power_cut, plan.steps)))

@@ -172,11 +172,7 @@ class Jobs:
         return self._jobs[job].recorder.state.outcome
 
     def refuse_in(self, pool: str) -> None:
-        """Refuse whatever changes something in `pool` when it is read-only.
-
-        Raises:
-            PlanRefused: it is.
-        """
+        """Raise PlanRefused when nothing may be changed in `pool`."""
         if self._world.snapshot().pool(pool).read_only:
             raise PlanRefused((f"pool {pool} is read-only",))
 

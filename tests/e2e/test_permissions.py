@@ -98,7 +98,7 @@ async def test_the_command_line_of_a_read_only_console_changes_nothing(
         "bring-back ovm1",
         "setup ovm1 --reconfigure",
     ):
-        code, stdout, stderr = await run(settings_file, "--read-only", *words.split(), "--yes")
+        _, stdout, stderr = await run(settings_file, "--read-only", *words.split(), "--yes")
         told = stdout + stderr
         assert "read-only" in told or "no machine was to be moved" in told, (words, told)
     assert pool.changes == before
@@ -113,10 +113,9 @@ async def test_verbs_that_a_pool_does_not_allow_are_refused_whoever_asks(
     async with open_service() as service:
         await refused_everywhere(service, "does not allow")
         for verb in (Verb.MIGRATE, Verb.DESTROY, Verb.HA_OFF, Verb.REBOOT, Verb.PAUSE):
+            target = "ovm2" if verb is Verb.MIGRATE else None
             with pytest.raises(PlanRefused, match="does not allow"):
-                service.plan(
-                    intent(service, verb, "web01", "ovm2" if verb is Verb.MIGRATE else None)
-                )
+                service.plan(intent(service, verb, "web01", target))
         (move,) = service.batches.moves([(service.snapshot.vms[key(service, "web01")], None)])
         assert (move.plan, move.reasons) == (None, ("pool pool1 does not allow migrate",))
         order = order_of([move], title="evacuate ovm1", emptied=OVM1)
