@@ -156,14 +156,19 @@ class ManagerPoll:
         """
         if (access := self.access) is None:
             raise ManagerFailed(self.why_unknown)
-        command = ovmcli.vm_info_command(access.program, access.user, access.pool, name)
+        try:
+            command = ovmcli.vm_info_command(access.program, access.user, access.pool, name)
+        except ValueError as wrong:
+            return self._keep(vm, HaState.UNKNOWN, str(wrong))  # no name, but an option
         stdout, stderr, status = await self._call(command)
         error = ovmcli.error_in(stdout, stderr)
-        state, reason = HaState.UNKNOWN, error or f"{command.shown}: exit code {status}"
-        if not error and status == 0:
-            info = ovmcli.parse_vm_info(stdout)
-            state = info.value.ha
-            reason = "; ".join(info.notes) if state is HaState.UNKNOWN else ""
+        if error or status != 0:
+            return self._keep(vm, HaState.UNKNOWN, error or f"{command.shown}: exit code {status}")
+        info = ovmcli.parse_vm_info(stdout)
+        state = info.value.ha
+        return self._keep(vm, state, "; ".join(info.notes) if state is HaState.UNKNOWN else "")
+
+    def _keep(self, vm: VmKey, state: HaState, reason: str) -> HaFact:
         fact = HaFact(state, "manager", reason, self._clock.monotonic())
         self._store.set_ha(vm, fact)
         return fact

@@ -29,7 +29,7 @@ def machines() -> tuple[VmSpec, ...]:
     # A listing's name has no blank in it; the simulated xm writes no quote into a vm.cfg.
     fit = [name for name in NAMES if not set(name) & set(" '\"\\#")]
     running = [
-        VmSpec(name, node="ovm1", directory=f"h{n}", uuid=f"6b0e8a0e-6a5b-4b3c-a6f0-{n:012d}")
+        VmSpec(name, node="ovm2", directory=f"h{n}", uuid=f"6b0e8a0e-6a5b-4b3c-a6f0-{n:012d}")
         for n, name in enumerate(fit, 1)
     ]
     return (

@@ -40,9 +40,9 @@ class OnTerminal:
         self.sent += data
         self._news.set()
 
-    async def until(self, *words: str) -> None:
+    async def until(self, *words: str, patience: float = PATIENCE) -> None:
         """Return once each of `words` was written since the last key, sequences left out."""
-        end = asyncio.get_running_loop().time() + PATIENCE
+        end = asyncio.get_running_loop().time() + patience
         while True:
             self._news.clear()
             seen = " ".join(
@@ -58,11 +58,20 @@ class OnTerminal:
                 async with asyncio.timeout(left):
                     await self._news.wait()
 
-    async def press(self, keys: str, *words: str) -> None:
+    async def press(self, keys: str, *words: str, patience: float = PATIENCE) -> None:
         """Type `keys`, and wait for `words`."""
         self._looked = len(self.sent)
         os.write(self._master, keys.encode())
-        await self.until(*words)
+        await self.until(*words, patience=patience)
+
+    async def out(self) -> None:
+        """Leave whatever page is open: on the main screen `r` paints everything anew."""
+        for _ in range(30):
+            await self.press("\x1b")
+            with contextlib.suppress(AssertionError):
+                await self.press("r", "Quit", patience=1.0)
+                return
+        raise AssertionError("it does not come back to the main screen")
 
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._master)

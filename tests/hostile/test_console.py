@@ -11,7 +11,6 @@ from tests.hostile.corpus import SEEN
 from tests.hostile.terminal import OnTerminal, on_terminal
 from tests.hostile.watching import offending_bytes
 
-ESC = "\x1b"
 PAGES = {
     "n": "nodes",
     "J": "jobs",
@@ -22,8 +21,8 @@ PAGES = {
     "C": "check",
     ",": "settings",
     "c": "columns",
-    "o": "order",
-    "?": "Keys",
+    "o": "sort by",
+    "?": "help",
 }
 """Key of each page, and a word that stands on it."""
 
@@ -40,26 +39,47 @@ def judge(program: OnTerminal) -> None:
 async def test_no_page_sends_a_byte_of_the_nodes(
     pool: SimulatedPool, settings_file: Path, homes: dict[str, str], tmp_path: Path
 ) -> None:
-    await pool.faults.manager_complains("\x1b]0;OWNED\x07\x9b2J\u202ecomplaint")
     recording = tmp_path / "hostile.ovmtui"
     arguments = ("-m", "ovmtui", "--config", str(settings_file), "--record", str(recording))
     async with on_terminal(*arguments, environment=homes) as console:
-        await console.until("web01", "OWNED")
+        await console.until("VMs", "Quit")
         for key, word in PAGES.items():
             await console.press(key, word)
-            await console.press("c" if key in "niM" else "r")
-            await console.press(ESC, "Start")
+            if key in "niM":
+                await console.press("c", "copied")
+            await console.out()
         judge(console)
-        # Machine after machine: details with its files, the plans, the dialogs, the log.
-        for _ in range(12):
-            await console.press("j")
-            await console.press("\r", "Leave")
-            await console.press("v")
+        await console.press("G")
+        for _ in range(25):
+            # Machine after machine: its details, its files as the nodes have them, copied.
+            await console.press("ky\r", "Leave")
+            await console.press("v", "vm.cfg")
             await console.press("c")
-            await console.press(ESC)
-            await console.press(ESC, "Start")
+            await console.out()
+        judge(console)
+        # What is completed into a line of input, and found by name.
+        for line in (":start \t", ":start x\t", ":migrate down\t", "fx", "f[", "/x"):
+            await console.press(line)
+            await console.out()
+        # Every verb's plan and questions, for a machine that is well and for one that is not.
+        for name in ("web01", "y", "down1"):
+            await console.press(f"/{name}\r")
+            for key in "sSmRPhDFwzE":
+                await console.press(key)
+                await console.out()
+                await console.press(f"/{name}\r")
+            await console.out()
+        judge(console)
+        # A plan that runs: its output, its end on the desktop, its place in the history.
+        await console.press("/web01\r", "web01")
+        await console.press("S", "stop web01")
+        await console.press("y", "stop web01: done")
+        await console.out()
+        await console.press("H", "stop web01")
+        await console.press("\r", "Leave")
         judge(console)
     async with on_terminal("-m", "ovmtui", "replay", str(recording), environment=homes) as replay:
-        await replay.until("OWNED")
+        await replay.until("VMs")
+        await replay.press("G", SEEN)
         await replay.press("J", "jobs")
         judge(replay)

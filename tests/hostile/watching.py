@@ -16,6 +16,8 @@ _OURS = re.compile(
     rb"|\x1b\]9;ovmtui: [^\x00-\x1f\x7f]*\x07"
     rb"|\x1b\]52;c;[A-Za-z0-9+/=]*\x07"
     rb"|\x1b[78]"
+    # The shape of the mouse's pointer.
+    rb"|\x1b\]22;[a-z-]*\x07"
     rb"|\x1b\[!p|\x1b\[\d*;?\d*r"
 )
 """What Textual's driver and we ourselves send."""
