@@ -14,6 +14,8 @@ import termios
 from collections.abc import AsyncIterator, Mapping
 
 PATIENCE = 45.0
+ESCAPE = "\x1b[27u"
+"""The key as newer terminals send it: nothing that follows it can be taken for a part."""
 _SEQUENCE = re.compile(rb"\x1b\[[0-9;:?<>=]*[ -/]*[@-~]")
 
 
@@ -67,7 +69,7 @@ class OnTerminal:
     async def out(self) -> None:
         """Leave whatever page is open: on the main screen `r` paints everything anew."""
         for _ in range(30):
-            await self.press("\x1b")
+            await self.press(ESCAPE)
             with contextlib.suppress(AssertionError):
                 await self.press("r", "Quit", patience=1.0)
                 return

@@ -36,6 +36,7 @@ COMMANDS = (
     ("history", "--export", "-"),
     ("--theme", "\x1b]0;OWNED\x07", "list"),
     ("\x1b]0;OWNED\x07",),
+    ("nodes", "--json", "x\x1b]0;OWNED\x07y"),
     ("list", "--pool", "\x1b]0;OWNED\x07"),
     ("--config", "/none/\x1b]0;OWNED\x07", "list"),
 )
