@@ -22,6 +22,7 @@ from ovmtui.runtime.interface import (
     BatchChanged,
     HostKeyQuestion,
     JobChanged,
+    KeyChange,
     MessageRaised,
     OpenJob,
     SnapshotChanged,
@@ -29,6 +30,7 @@ from ovmtui.runtime.interface import (
 )
 from ovmtui.runtime.jobs import Jobs
 from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.keychanges import replace_key
 from ovmtui.runtime.localservices import LocalServices
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
@@ -55,15 +57,13 @@ class Service(Views):
         upkeep: Upkeep,
         ownership: Ownership,
         password: wiring.Password,
-        trust: Callable[[HostKeyQuestion], None],
+        trust: Callable[[HostKeyQuestion | KeyChange], None],
+        sudo_password: wiring.SudoPassword = wiring.no_sudo_password,
         report: Report = in_a_word,
         operator: Operator | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Wire the parts; `start` sets them going.
-
-        `trust` writes a host key down, `report` what nobody foresaw, and says where.
-        """
+        """Wire the parts; `start` sets them going. `trust` writes a host key down."""
         self._settings = settings
         self._trust = trust
         self._report = report
@@ -73,14 +73,19 @@ class Service(Views):
         self._tasks: list[asyncio.Task[None]] = []
         self._store = Store(wiring.pool_views(settings), self._clock)
         self._watchers = wiring.watchers(
-            settings, connector, self._store, self._clock, notify=self._emit
+            settings,
+            connector,
+            self._store,
+            self._clock,
+            notify=self._emit,
+            sudo_password=sudo_password,
         )
         self._managers = wiring.managers(
             settings, self._watchers, self._store, self._clock, password=password
         )
         patience = settings.timeouts.probe
         self._inspection = Inspection(self._watchers, self._store, self._clock, patience=patience)
-        acting = operator or Operator.current()
+        acting = self._acting = operator or Operator.current()
         every_node, every_manager = self._watchers, self._managers
         world = World(every_node, every_manager, self._store, self._inspection, acting, self._clock)
         self._unfinished = UnfinishedJobs(journal, ownership)
@@ -104,7 +109,7 @@ class Service(Views):
             origins=upkeep.origins,
             maintenance=upkeep.maintenance,
             moves=self._planner.moves,
-            refuse=self._refuse_in,
+            refuse=self._jobs.refuse_in,
             clock=self._clock,
             changed=lambda batch: self._emit(BatchChanged(batch)),
         )
@@ -198,6 +203,17 @@ class Service(Views):
         self._trust(question)
         self._watchers[question.node].wake()
 
+    async def replace_host_key(self, question: KeyChange) -> None:
+        """Trust a changed key and connect anew; raises what `Console.replace_host_key` says."""
+        await replace_key(
+            question,
+            journal=self._journal,
+            operator=self._acting,
+            clock=self._clock,
+            write=self._trust,
+        )
+        self._watchers[question.node].wake()
+
     async def close(self) -> None:
         """End the service. Detached commands on the nodes go on."""
         await self._batches.close()
@@ -207,10 +223,6 @@ class Service(Views):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._store.close()
         await self._journal.close()
-
-    def _refuse_in(self, pool: str) -> None:
-        self._refuse_acting()
-        self._jobs.refuse_in(pool)
 
     def _refuse_acting(self) -> None:
         if self._settings.read_only:
@@ -222,8 +234,7 @@ class Service(Views):
         if plan.intent.verb in {Verb.STOP, Verb.DESTROY} and outcome is Outcome.DONE:
             seconds = self._settings.pools[plan.vm.pool].budgets.watch
             self._alarms.watch_for_restart(plan.vm, seconds=seconds)
-        vm = self.snapshot.vms.get(plan.vm)
-        if vm is not None and vm.service is not None:
+        if (vm := self.snapshot.vms.get(plan.vm)) is not None and vm.service is not None:
             for node in self.snapshot.pool(plan.vm.pool).nodes:
                 self._watchers[node].rescan()
 

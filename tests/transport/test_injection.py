@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ovmtui.model.command import Command
-from ovmtui.toolstacks import ovmcli, xm
+from ovmtui.model.tool import Program, Tool
+from ovmtui.toolstacks import ovmcli
+from ovmtui.toolstacks.domaintool import DomainTool
 from ovmtui.transport.bound import bound_script
 from ovmtui.transport.session import SshSession
 from tests.transport.nodes import Heard
@@ -127,10 +129,14 @@ async def test_a_secret_with_every_special_character_arrives_whole(
     assert said.text().strip() == ascii(secret)
 
 
+TOOLS = [DomainTool(tool) for tool in (Tool(Program.XM), Tool(Program.XL))]
+
+
 @pytest.mark.parametrize("name", ["-rf", "--help", "-", "", "Domain-0"])
-def test_what_looks_like_an_option_is_no_name(name: str) -> None:
-    for build in (xm.shutdown_command, xm.pause_command, xm.reboot_command):
-        with pytest.raises(ValueError, match=r"not a name|control domain"):
+@pytest.mark.parametrize("tool", TOOLS)
+def test_what_looks_like_an_option_is_no_name(tool: DomainTool, name: str) -> None:
+    for build in (tool.shutdown, tool.pause, tool.reboot):
+        with pytest.raises(ValueError, match=r"not a name|control domain|no guest"):
             build(name)
     if name != "Domain-0":
         with pytest.raises(ValueError, match="not a name"):
@@ -138,6 +144,7 @@ def test_what_looks_like_an_option_is_no_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["-f", "vm.cfg", "../vm.cfg", "", "--help"])
-def test_what_is_created_has_an_absolute_path(path: str) -> None:
+@pytest.mark.parametrize("tool", TOOLS)
+def test_what_is_created_has_an_absolute_path(tool: DomainTool, path: str) -> None:
     with pytest.raises(ValueError, match="not an absolute path"):
-        xm.create_command(path)
+        tool.create(path)
