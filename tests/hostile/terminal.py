@@ -73,7 +73,7 @@ class OnTerminal:
             with contextlib.suppress(AssertionError):
                 await self.press("r", "Quit", patience=1.0)
                 return
-        raise AssertionError("it does not come back to the main screen")
+        raise AssertionError(f"it does not come back: {bytes(self.sent[-3000:])!r}")
 
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._master)
