@@ -81,7 +81,7 @@ async def test_entries_of_any_shape_are_told_about_and_end_nothing(
 
 async def test_a_message_at_no_time_is_told_as_nonsense() -> None:
     message = {"text": "x", "severity": "error", "at": 1e300}
-    console = ReplayConsole(Tape(1.79e9, 1.0, (), [Entry(0.0, "message", {"message": message})]))
+    console = ReplayConsole(Tape(1.79e9, 1.0, (), [Entry(0.01, "message", {"message": message})]))
     told: asyncio.Queue[str] = asyncio.Queue()
 
     def hear(update: Update) -> None:
