@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -50,4 +51,9 @@ class Harmless(App[ResultT]):
 
 
 def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else _STAND_IN for character in text)
+    return "".join(one if one.isprintable() or _is_blank(one) else _STAND_IN for one in text)
+
+
+def _is_blank(character: str) -> bool:
+    # A wide blank keeps its two columns, and none of them does any harm.
+    return unicodedata.category(character) == "Zs"
