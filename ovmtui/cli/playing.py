@@ -13,11 +13,15 @@ SCENARIOS = (
     "manager-complains",
     "manager-down",
     "migration-fails",
+    "mixed",
     "silent-node",
     "split-brain",
     "stubborn-guests",
+    "two-generations",
     "vanishing-guest",
     "xend-down",
+    "xl",
+    "xl-trouble",
 )
 """What the simulated pool can play; it is not imported for `--help`."""
 _FASTEST = 1_000.0
