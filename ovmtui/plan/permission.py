@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ovmtui.errors import PlanRefused
 from ovmtui.model.snapshot import PoolView
+from ovmtui.plan.flows.start import STOP_IT
 from ovmtui.plan.flows.stop import DESTROY
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.plan import Plan
@@ -20,6 +21,9 @@ CONSOLE = "console"
 """The text console of a machine, among the verbs of a pool."""
 SHELL = "shell"
 """A login on a node, among the verbs of a pool."""
+
+_ANSWERS = {DESTROY: Verb.DESTROY, STOP_IT: Verb.STOP}
+"""Answers to a plan's questions that are another verb's."""
 
 
 def why_not(pool: PoolView, verb: str) -> str | None:
@@ -54,9 +58,10 @@ def permitted(plan: Plan, pool: PoolView) -> Plan:
         PlanRefused: its verb, or what was ordered with it, is not allowed there.
     """
     refuse_forbidden(plan.intent, pool)
-    if not _restricted(pool, spelled(Verb.DESTROY)):
+    closed = {key for key, verb in _ANSWERS.items() if _restricted(pool, spelled(verb))}
+    if not closed:
         return plan
-    return replace(plan, steps=tuple(map(_without_power_cut, plan.steps)))
+    return replace(plan, steps=tuple(_without(step, closed) for step in plan.steps))
 
 
 def may_go_on(plan: Plan, position: Position) -> None:
@@ -86,9 +91,9 @@ def _restricted(pool: PoolView, verb: str) -> str | None:
     return why_not(replace(pool, read_only=False), verb)
 
 
-def _without_power_cut(step: Step) -> Step:
+def _without(step: Step, closed: set[str]) -> Step:
     if isinstance(step, WaitStep | ProbeStep) and step.choices:
-        return replace(step, choices=tuple(c for c in step.choices if c.key != DESTROY))
+        return replace(step, choices=tuple(c for c in step.choices if c.key not in closed))
     return step
 
 

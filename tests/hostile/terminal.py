@@ -93,7 +93,7 @@ async def on_terminal(
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environment or {})},
+        env={**_surroundings(), **(environment or {})},
         start_new_session=True,
     )
     os.close(slave)
@@ -105,3 +105,9 @@ async def on_terminal(
             process.kill()
         await process.wait()
         program.close()
+
+
+def _surroundings() -> dict[str, str]:
+    """The environment of a plain terminal: none of tmux or screen, whose sequences differ."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"TMUX", "STY"}}
+    return {**kept, "TERM": "xterm-256color", "LANG": "C.UTF-8"}

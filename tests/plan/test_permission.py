@@ -14,7 +14,7 @@ from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.permission import CONSOLE, SHELL, may_go_on, permitted, spelled, why_not
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Pending, Position
-from ovmtui.plan.steps import CommandStep, WaitStep
+from ovmtui.plan.steps import CommandStep, ProbeStep, WaitStep
 from tests.plan.pools import NOW, POOL, VM, context, domain, key, node, pool
 
 
@@ -29,7 +29,7 @@ def stop(**choices: object) -> Plan:
 
 
 def answers(plan: Plan) -> set[str]:
-    waits = [step for step in plan.steps if isinstance(step, WaitStep)]
+    waits = [step for step in plan.steps if isinstance(step, WaitStep | ProbeStep)]
     return {choice.key for wait in waits for choice in wait.choices}
 
 
@@ -55,6 +55,13 @@ def test_a_stop_cuts_no_power_where_that_is_not_allowed() -> None:
     assert answers(restricted) == {"keep waiting", "abort"}
     with pytest.raises(PlanRefused, match="does not allow destroy"):
         permitted(stop(destroy_after=60.0), allowing("stop"))
+
+
+def test_a_start_shuts_nothing_down_where_that_is_not_allowed() -> None:
+    snapshot = pool(node("ovm1"), node("ovm2"))
+    start = flows.build(Intent(Verb.START, VM), snapshot, context(), now=NOW)
+    assert "stop it" in answers(permitted(start, allowing("start", "stop")))
+    assert answers(permitted(start, allowing("start"))) == {"keep waiting", "go on", "leave it"}
 
 
 @pytest.mark.parametrize(
