@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import stat
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ovmtui.cli import crash
-from ovmtui.cli.masking import KnownSecrets, harmless
+from ovmtui.cli.masking import HarmlessFormatter, KnownSecrets, harmless
 from ovmtui.model.job import Outcome
 from ovmtui.plan.intent import Verb
 from ovmtui.runtime.clearance import Clearance
@@ -175,3 +176,16 @@ def test_a_known_secret_is_masked_as_it_is_and_as_python_quotes_it() -> None:
     text = known.mask(f"plain {secret}, quoted {secret!r}")
     assert "secret" not in text
     assert harmless("a\x1b[2J\nb") == "a␛[2J\nb"
+
+
+def test_the_programs_own_log_is_masked_and_made_visible() -> None:
+    try:
+        raise RuntimeError(HOSTILE)
+    except RuntimeError:
+        record = logging.LogRecord(
+            "ovmtui", logging.ERROR, "x.py", 1, "of %s", (HOSTILE,), sys.exc_info()
+        )
+    text = HarmlessFormatter("%(message)s").format(record)
+    assert "RuntimeError" in text
+    assert "canary" not in text
+    assert [line for line in text.split("\n") if offending(line)] == []
