@@ -1,20 +1,25 @@
 """A real pool of two Xen nodes, each a QEMU machine with emulated CPUs on this host.
 
-`build.sh` makes the images; this module boots them, says how to reach them, and ends
-them. By hand: `python tests/xen/pool.py build|up|down|config`, or `ssh NODE COMMAND`.
+`build.sh` makes the images; this module boots them, says how to reach them, breaks and
+ends them. By hand: `python -m tests.xen.pool build|up|down|config`, or `ssh NODE COMMAND`.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
+
+from tests.xen.settings import settings_text
 
 HERE = Path(__file__).resolve().parent
 
@@ -27,46 +32,26 @@ TRANSLATION_CACHE_MIB = 256
 """QEMU's own choice would be 1 GiB for each node."""
 CPU = "qemu64,+svm,+npt,+rdrand"
 """PVH guests need nested paging; dom0 does not boot on models with SMAP."""
-BOOT_BUDGET = 300.0
+BOOT_BUDGET = float(os.environ.get("OVMTUI_XEN_BOOT", "300"))
 """Seconds until both nodes must answer."""
-
-_SETTINGS = """\
-ssh_config = []
-known_hosts = "{known_hosts}"
-identities = ["{identity}"]
-
-[timeouts]
-connect = 10
-login = 30
-keepalive = 60
-probe = 60
-scan = 120
-freshness = 120
-
-[pools.xenpool]
-operational = false
-repositories = ["/var/ovs/mount/*/running_pool/*/vm.cfg"]
-nodes = [
-{nodes}
-]
-
-[pools.xenpool.vms]
-web01 = {{ address = "192.168.77.110" }}
-db01 = {{ address = "192.168.77.111" }}
-
-[pools.xenpool.budgets]
-up = 300
-ping = 300
-down = 300
-create = 300
-migrate = 1200
-command = 120
-watch = 10
-"""
-
+WITHOUT_XM = os.environ.get("OVMTUI_XEN_WITHOUT_XM", "").split()
+"""Names of the nodes that have `xl` alone; on the others there is a shim called `xm`."""
+MANAGER_STATE = "/OVS/.manager/state"
+"""The file in which the manager's stand-in lives, on the shared repository."""
+MANAGER_PASSWORD = "canary-5b1e-manager"
+"""What `ovm` is called with; it must be in nothing that is shown or written."""
 
 class BedFailed(Exception):
-    """The pool could not be built or booted."""
+    """The pool could not be built or booted, or does not do what it is there for."""
+
+
+class Link(Enum):
+    """One of a node's two network cards, by its name in QEMU."""
+
+    CONSOLE = "console"
+    """What the console's SSH goes through."""
+    POOL = "pool"
+    """What the nodes and the guests have among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +118,8 @@ class XenPool:
         if not any(self._pid(node) for node in NODES):
             self._copy_repository()
         self._write_known_hosts()
+        self._password_file.touch(mode=0o600)
+        self._password_file.write_text(f"{MANAGER_PASSWORD}\n")
         try:
             for node in NODES:
                 if not self._pid(node):
@@ -147,12 +134,25 @@ class XenPool:
     def stop(self) -> None:
         """End the nodes as a power cut does."""
         for node in NODES:
-            pid = self._pid(node)
-            if pid:
-                os.kill(pid, signal.SIGKILL)
-                while _holds_its_ports(pid):
-                    time.sleep(0.05)
-            self._pid_file(node).unlink(missing_ok=True)
+            self.cut_power(node)
+
+    def cut_power(self, node: PoolNode) -> None:
+        """End `node` as a power cut does; `start` boots it again."""
+        pid = self._pid(node)
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            while _holds_its_ports(pid):
+                time.sleep(0.05)
+        self._pid_file(node).unlink(missing_ok=True)
+
+    @contextmanager
+    def cut(self, node: PoolNode, link: Link) -> Iterator[None]:
+        """Pull the cable of one of the node's cards, and put it back afterwards."""
+        self._tell(node, f"set_link {link.value} off")
+        try:
+            yield
+        finally:
+            self._tell(node, f"set_link {link.value} on")
 
     @contextmanager
     def frozen(self, node: PoolNode) -> Iterator[None]:
@@ -204,14 +204,80 @@ class XenPool:
         """
         return {(guest, node.name) for node in NODES for guest in self.guests(node)}
 
-    def settings(self) -> str:
-        """Return the text of an `ovmtui.toml` for this pool."""
-        nodes = "\n".join(
-            f'  {{ name = "{node.name}", host = "{node.host}", port = {node.port},'
-            f' user = "root", relocation_host = "{node.name}" }},'
-            for node in NODES
+    def tell_manager(self, **values: str) -> None:
+        """Set values in the state of the manager's stand-in; `ha_NAME` is HA of a machine.
+
+        Raises:
+            BedFailed: the state could not be written.
+        """
+        commands = [f"exec 9>{MANAGER_STATE}.lock && flock 9"]
+        for name, value in values.items():
+            key = name.replace("ha_", "ha:")
+            commands.append(f"sed -i 's/^{key}=.*/{key}={value}/' {MANAGER_STATE}")
+        self._must(NODES[0], " && ".join(commands))
+
+    def manager(self) -> Mapping[str, str]:
+        """Return the state of the manager's stand-in.
+
+        Raises:
+            BedFailed: it could not be read.
+        """
+        lines = self._must(NODES[0], f"cat {MANAGER_STATE}").splitlines()
+        return {key: value for key, _, value in (line.partition("=") for line in lines)}
+
+    def quiet(self) -> None:
+        """End every guest, and have the manager answer as it should, with HA off.
+
+        Raises:
+            BedFailed: a guest does not go, or a node does not answer.
+        """
+        well = {"failing": "", "delay": "0", "agent": "off"}
+        off = {key.replace("ha:", "ha_"): "off" for key in self.manager() if "ha:" in key}
+        self.tell_manager(**well, **off)
+        for node in NODES:
+            self._must(
+                node, "for id in $(xl list | awk 'NR > 2 { print $2 }'); do xl destroy $id; done"
+            )
+            left = f"{self._must(node, 'xl list')}"
+            if len(left.splitlines()) > 2:
+                raise BedFailed(f"a guest does not go from {node.name}:\n{left}")
+
+    def settings(
+        self,
+        *,
+        timeouts: Mapping[str, float] = MappingProxyType({}),
+        budgets: Mapping[str, float] = MappingProxyType({}),
+    ) -> str:
+        """Return the text of an `ovmtui.toml` for this pool, with some limits others."""
+        return settings_text(
+            nodes=[(node.name, node.host, node.port) for node in NODES],
+            known_hosts=self._known_hosts,
+            identity=self._identity,
+            password_file=self._password_file,
+            timeouts=timeouts,
+            budgets=budgets,
         )
-        return _SETTINGS.format(known_hosts=self._known_hosts, identity=self._identity, nodes=nodes)
+
+    def versions(self) -> Mapping[str, str]:
+        """Return the versions of what the pool is made of.
+
+        Raises:
+            BedFailed: a node does not answer.
+        """
+        qemu = subprocess.run(
+            ["qemu-system-x86_64", "--version"], capture_output=True, text=True, check=True
+        )
+        return {
+            "Xen": self._must(NODES[0], "xl info xen_version").strip(),
+            "dom0 kernel": self._must(NODES[0], "uname -r").strip(),
+            "QEMU": qemu.stdout.split()[3],
+        }
+
+    def _must(self, node: PoolNode, command: str) -> str:
+        done = self.ssh(node, command)
+        if done.returncode:
+            raise BedFailed(f"{command} on {node.name}: {done.stdout}{done.stderr}")
+        return done.stdout
 
     @property
     def _identity(self) -> Path:
@@ -220,6 +286,26 @@ class XenPool:
     @property
     def _known_hosts(self) -> Path:
         return self._run / "known_hosts"
+
+    @property
+    def _password_file(self) -> Path:
+        return self._run / "manager-password"
+
+    def _monitor(self, node: PoolNode) -> Path:
+        return self._run / f"{node.name}.monitor"
+
+    def _tell(self, node: PoolNode, command: str) -> None:
+        """Give QEMU's monitor a command and wait until it has been done."""
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.settimeout(10)
+            monitor.connect(str(self._monitor(node)))
+            said = b""
+            # The prompt comes once for the greeting and once for what follows the command.
+            for line in ("", command):
+                monitor.sendall(f"{line}\n".encode() if line else b"")
+                while not said.rstrip().endswith(b"(qemu)"):
+                    said += monitor.recv(4096)
+                said = b""
 
     def _pid_file(self, node: PoolNode) -> Path:
         return self._run / f"{node.name}.pid"
@@ -269,10 +355,13 @@ class XenPool:
             "com1=115200,8n1 console=com1 smt=0 xpti=0 spec-ctrl=no"
         )
         dom0 = f"console=hvc0 node={number} mitigations=off"
+        if node.name in WITHOUT_XM:
+            dom0 += " xm=no"
         return (
             *("qemu-system-x86_64", "-name", node.name, "-display", "none", "-no-reboot"),
             *("-daemonize", "-pidfile", str(self._pid_file(node))),
-            *("-serial", f"file:{self._run / node.name}.console", "-monitor", "none"),
+            *("-serial", f"file:{self._run / node.name}.console"),
+            *("-monitor", f"unix:{self._monitor(node)},server=on,wait=off"),
             *("-accel", f"tcg,tb-size={TRANSLATION_CACHE_MIB}", "-cpu", CPU),
             *("-m", str(NODE_MEMORY_MIB)),
             *("-drive", f"file={disk},if=none,id=root,cache=unsafe"),
@@ -300,7 +389,7 @@ class XenPool:
         while time.monotonic() < deadline:
             if not self._pid(node):
                 raise BedFailed(f"{node.name} ended; {console}")
-            ready = self.ssh(node, f"xl list && ls {REPOSITORY}/running_pool")
+            ready = self.ssh(node, f"xl list && ls {REPOSITORY}/running_pool && cat {MANAGER_STATE}")
             if ready.returncode == 0:
                 return
             time.sleep(1)
