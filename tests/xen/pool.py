@@ -19,6 +19,7 @@ from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.xen.manager import PASSWORD, STATE, ManagerStandIn
 from tests.xen.settings import settings_text
 
 HERE = Path(__file__).resolve().parent
@@ -36,10 +37,7 @@ BOOT_BUDGET = float(os.environ.get("OVMTUI_XEN_BOOT", "300"))
 """Seconds until both nodes must answer."""
 WITHOUT_XM = os.environ.get("OVMTUI_XEN_WITHOUT_XM", "").split()
 """Names of the nodes that have `xl` alone; on the others there is a shim called `xm`."""
-MANAGER_STATE = "/OVS/.manager/state"
-"""The file in which the manager's stand-in lives, on the shared repository."""
-MANAGER_PASSWORD = "canary-5b1e-manager"
-"""What `ovm` is called with; it must be in nothing that is shown or written."""
+
 
 class BedFailed(Exception):
     """The pool could not be built or booted, or does not do what it is there for."""
@@ -119,7 +117,7 @@ class XenPool:
             self._copy_repository()
         self._write_known_hosts()
         self._password_file.touch(mode=0o600)
-        self._password_file.write_text(f"{MANAGER_PASSWORD}\n")
+        self._password_file.write_text(f"{PASSWORD}\n")
         try:
             for node in NODES:
                 if not self._pid(node):
@@ -191,10 +189,7 @@ class XenPool:
         Raises:
             BedFailed: the listing failed.
         """
-        done = self.ssh(node, "xl list")
-        if done.returncode:
-            raise BedFailed(f"xl list on {node.name}: {done.stderr}")
-        return frozenset(line.split()[0] for line in done.stdout.splitlines()[2:])
+        return frozenset(self.domains(node))
 
     def placement(self) -> set[tuple[str, str]]:
         """Return each guest with the name of the node that lists it.
@@ -204,26 +199,33 @@ class XenPool:
         """
         return {(guest, node.name) for node in NODES for guest in self.guests(node)}
 
-    def tell_manager(self, **values: str) -> None:
-        """Set values in the state of the manager's stand-in; `ha_NAME` is HA of a machine.
+    @property
+    def manager(self) -> ManagerStandIn:
+        """The manager's stand-in."""
+        return ManagerStandIn(lambda command: self.must(NODES[0], command))
+
+    def create(self, node: PoolNode, name: str) -> None:
+        """Start a machine with `xl` and wait until its kernel can be asked to do something.
 
         Raises:
-            BedFailed: the state could not be written.
+            BedFailed: it could not be started, or its kernel does not come up.
         """
-        commands = [f"exec 9>{MANAGER_STATE}.lock && flock 9"]
-        for name, value in values.items():
-            key = name.replace("ha_", "ha:")
-            commands.append(f"sed -i 's/^{key}=.*/{key}={value}/' {MANAGER_STATE}")
-        self._must(NODES[0], " && ".join(commands))
+        self.must(node, f"xl create /OVS/running_pool/*_{name}/vm.cfg")
+        # Linux writes this once it listens to the toolstack.
+        feature = f"/local/domain/$(xl domid {name})/control/feature-suspend"
+        loop = (
+            f"for i in $(seq 300); do xenstore-read {feature} 2>&1 && exit; sleep 1; done; exit 1"
+        )
+        self.must(node, loop, timeout=600)
 
-    def manager(self) -> Mapping[str, str]:
-        """Return the state of the manager's stand-in.
+    def domains(self, node: PoolNode) -> Mapping[str, tuple[int, str]]:
+        """Return the id and the letters of the state of each guest, as `xl list` has them.
 
         Raises:
-            BedFailed: it could not be read.
+            BedFailed: the listing failed.
         """
-        lines = self._must(NODES[0], f"cat {MANAGER_STATE}").splitlines()
-        return {key: value for key, _, value in (line.partition("=") for line in lines)}
+        rows = (line.split() for line in self.must(node, "xl list").splitlines()[2:])
+        return {row[0]: (int(row[1]), row[4]) for row in rows}
 
     def quiet(self) -> None:
         """End every guest, and have the manager answer as it should, with HA off.
@@ -231,16 +233,13 @@ class XenPool:
         Raises:
             BedFailed: a guest does not go, or a node does not answer.
         """
-        well = {"failing": "", "delay": "0", "agent": "off"}
-        off = {key.replace("ha:", "ha_"): "off" for key in self.manager() if "ha:" in key}
-        self.tell_manager(**well, **off)
+        self.manager.reset()
         for node in NODES:
-            self._must(
+            self.must(
                 node, "for id in $(xl list | awk 'NR > 2 { print $2 }'); do xl destroy $id; done"
             )
-            left = f"{self._must(node, 'xl list')}"
-            if len(left.splitlines()) > 2:
-                raise BedFailed(f"a guest does not go from {node.name}:\n{left}")
+            if left := self.guests(node):
+                raise BedFailed(f"does not go from {node.name}: {', '.join(left)}")
 
     def settings(
         self,
@@ -268,13 +267,18 @@ class XenPool:
             ["qemu-system-x86_64", "--version"], capture_output=True, text=True, check=True
         )
         return {
-            "Xen": self._must(NODES[0], "xl info xen_version").strip(),
-            "dom0 kernel": self._must(NODES[0], "uname -r").strip(),
+            "Xen": self.must(NODES[0], "xl info xen_version").strip(),
+            "dom0 kernel": self.must(NODES[0], "uname -r").strip(),
             "QEMU": qemu.stdout.split()[3],
         }
 
-    def _must(self, node: PoolNode, command: str) -> str:
-        done = self.ssh(node, command)
+    def must(self, node: PoolNode, command: str, *, timeout: float = 120.0) -> str:
+        """Run `command` on `node` and return its output.
+
+        Raises:
+            BedFailed: it failed.
+        """
+        done = self.ssh(node, command, timeout=timeout)
         if done.returncode:
             raise BedFailed(f"{command} on {node.name}: {done.stdout}{done.stderr}")
         return done.stdout
@@ -389,7 +393,7 @@ class XenPool:
         while time.monotonic() < deadline:
             if not self._pid(node):
                 raise BedFailed(f"{node.name} ended; {console}")
-            ready = self.ssh(node, f"xl list && ls {REPOSITORY}/running_pool && cat {MANAGER_STATE}")
+            ready = self.ssh(node, f"xl list && ls {REPOSITORY}/running_pool && cat {STATE}")
             if ready.returncode == 0:
                 return
             time.sleep(1)
