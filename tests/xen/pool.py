@@ -1,7 +1,7 @@
 """A real pool of two Xen nodes, each a QEMU machine with emulated CPUs on this host.
 
 `build.sh` makes the images; this module boots them, says how to reach them, breaks and
-ends them. By hand: `python -m tests.xen.pool build|up|down|config`, or `ssh NODE COMMAND`.
+ends them. By hand: `python -m tests.xen.pool build|up|prove|down|config`, or `ssh NODE COMMAND`.
 """
 
 from __future__ import annotations
@@ -218,6 +218,18 @@ class XenPool:
         )
         self.must(node, loop, timeout=600)
 
+    def prove(self) -> None:
+        """Start a machine without ovmtui, and wait until it can be logged in to from ovs2.
+
+        Raises:
+            BedFailed: it cannot, in some minutes: nothing could be tested on this pool.
+        """
+        self.create(NODES[0], "web01")
+        login = "ssh -n -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=5"
+        loop = f"for i in $(seq 100); do {login} 192.168.77.110 true && exit; sleep 1; done; exit 1"
+        self.must(NODES[1], loop, timeout=600)
+        self.quiet()
+
     def domains(self, node: PoolNode) -> Mapping[str, tuple[int, str]]:
         """Return the id and the letters of the state of each guest, as `xl list` has them.
 
@@ -417,6 +429,8 @@ def main(arguments: Sequence[str]) -> int:
         case ["up"]:
             pool.build()
             pool.start()
+        case ["prove"]:
+            pool.prove()
         case ["down"]:
             pool.stop()
         case ["config"]:
@@ -428,7 +442,9 @@ def main(arguments: Sequence[str]) -> int:
             sys.stderr.write(done.stderr)
             return done.returncode
         case _:
-            sys.stderr.write("usage: pool.py build | up | down | config | ssh NODE COMMAND\n")
+            sys.stderr.write(
+                "usage: pool.py build | up | prove | down | config | ssh NODE COMMAND\n"
+            )
             return 2
     return 0
 
