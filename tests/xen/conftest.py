@@ -10,6 +10,7 @@ import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -58,12 +59,14 @@ class Ovmtui:
         self, process: subprocess.Popen[str], *arguments: str, said: str = ""
     ) -> subprocess.CompletedProcess[str]:
         """Wait for its end; `said` is what was read of it already."""
+        # Not `communicate` with a time limit: it passes by what the pipe's buffer has.
+        end = Timer(_LONGEST, process.kill)
+        end.start()
         try:
-            stdout, stderr = process.communicate(timeout=_LONGEST)
-        except BaseException:
+            stdout, stderr = process.communicate()
+        finally:
+            end.cancel()
             process.kill()
-            process.wait()
-            raise
         done = subprocess.CompletedProcess(
             process.args, process.returncode, said + stdout, stderr or ""
         )

@@ -9,6 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+INTERVALS: Mapping[str, float] = {
+    "refresh": 10,
+    "refresh_busy": 5,
+    "facts": 120,
+}
+"""A look takes an emulated CPU 1 to 3 s; with one each second it would do nothing else."""
+
 TIMEOUTS: Mapping[str, float] = {
     "connect": 10,
     "login": 30,
@@ -46,6 +53,10 @@ _TEXT = """\
 ssh_config = []
 known_hosts = "{known_hosts}"
 identities = ["{identity}"]
+
+# Each look runs some processes, of which an emulated CPU does a few in a second.
+[intervals]
+{intervals}
 
 # Emulated nodes answer late, not never: these are limits, no delays.
 [timeouts]
@@ -88,6 +99,7 @@ def settings_text(
             f' relocation_host = "{name}" }},'
             for name, host, port in nodes
         ),
+        intervals=_lines(INTERVALS),
         timeouts=_lines({**TIMEOUTS, **timeouts}),
         budgets=_lines({**BUDGETS, **budgets}),
     )
