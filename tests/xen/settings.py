@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 INTERVALS: Mapping[str, float] = {
-    "refresh": 10,
-    "refresh_busy": 5,
-    "facts": 120,
+    "refresh": 30,
+    "refresh_busy": 8,
+    "facts": 300,
 }
-"""A look takes an emulated CPU 1 to 3 s; with one each second it would do nothing else."""
+"""A look takes an emulated CPU 1 to 5 s; with one each second it would do nothing else."""
 
 TIMEOUTS: Mapping[str, float] = {
     "connect": 10,
