@@ -17,12 +17,12 @@ INTERVALS: Mapping[str, float] = {
 """A look takes an emulated CPU 1 to 5 s; with one each second it would do nothing else."""
 
 TIMEOUTS: Mapping[str, float] = {
-    "connect": 10,
-    "login": 30,
+    "connect": 20,
+    "login": 60,
     "keepalive": 60,
-    "probe": 60,
-    "scan": 120,
-    "freshness": 120,
+    "probe": 120,
+    "scan": 180,
+    "freshness": 180,
 }
 """A login takes 2 to 5 s, a probe 1 to 10 s, with a guest booting beside it up to 20 s."""
 
@@ -44,6 +44,7 @@ BUDGETS: Mapping[str, float] = {
     "manager": 60,
     "command": 120,
     "verify": 120,
+    "lock": 90,
     "lock_grace": 20,
     "watch": 10,
 }
