@@ -19,6 +19,17 @@ not_run() {
     exit 0
 }
 
+# within SECONDS WHAT COMMAND... runs a part of the preparation, or says why there is no test.
+within() {
+    local limit=$1 what=$2 code
+    shift 2
+    timeout -k 10 "$limit" "$@" >>"$log" 2>&1 </dev/null
+    code=$?
+    [ $code = 0 ] && return
+    [ $code = 124 ] && not_run "$what: took over $limit s (log: $log)"
+    not_run "$what: $(tail -n 1 "$log") (log: $log)"
+}
+
 install_packages() {
     local packages
     mapfile -t packages < <($here/build.sh --packages)
@@ -37,17 +48,14 @@ command -v apt-get >/dev/null || not_run "the pool is built of Debian packages, 
 [ "$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)" -ge 4000 ] ||
     not_run "4 GB of free memory are needed"
 mkdir -p "$OVMTUI_XEN_RECORDS"
-rm -f "$OVMTUI_XEN_RECORDS"/*
+rm -f "$OVMTUI_XEN_RECORDS"/* "$log"
 
 echo "xen smoke: builds the pool of two nodes (log: $log)"
-timeout -k 10 "${OVMTUI_XEN_BUILD:-900}" $here/smoke.sh --prepare >"$log" 2>&1 </dev/null ||
-    not_run "the pool could not be built: $(tail -n 1 "$log") (log: $log)"
+within "${OVMTUI_XEN_BUILD:-900}" "the pool could not be built" $here/smoke.sh --prepare
 trap '"$python" -m tests.xen.pool down' EXIT
 echo "xen smoke: built after $SECONDS s; boots it"
-timeout -k 10 $((OVMTUI_XEN_BOOT + 60)) "$python" -m tests.xen.pool up >>"$log" 2>&1 </dev/null ||
-    not_run "the pool did not come up: $(tail -n 1 "$log") (log: $log)"
-timeout -k 10 600 "$python" -m tests.xen.pool prove >>"$log" 2>&1 </dev/null ||
-    not_run "the pool cannot start a machine by itself: $(tail -n 1 "$log") (log: $log)"
+within $((OVMTUI_XEN_BOOT + 60)) "the pool did not come up" "$python" -m tests.xen.pool up
+within 600 "the pool cannot start a machine by itself" "$python" -m tests.xen.pool prove
 echo "xen smoke: up and proved after $SECONDS s"
 timeout -k 10 "${OVMTUI_XEN_PLAY:-1500}" "$python" -m pytest $here/test_smoke.py -q
 code=$?
