@@ -28,4 +28,5 @@ class Check:
     """Shell text for the node; it changes nothing."""
     reading: Reading = Reading.EXIT_ZERO
     timeout: float = 15.0
+    """Seconds; more where a look at the node may take longer."""
     overridable: bool = False
