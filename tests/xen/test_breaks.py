@@ -87,7 +87,7 @@ def test_a_migration_whose_network_is_cut_leaves_one_machine(pool: XenPool, ovmt
 
     assert done.returncode in {1, 4}
     assert "dirty01 is running on ovs1" in done.stdout
-    # What the target had of it goes once the network is back.
+    # What the target has of it goes as soon as its sshd gives the sender up.
     await_placement(pool, {("dirty01", "ovs1")}, timeout=300)
 
 
