@@ -121,6 +121,8 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Any other command of a flow."""
     verify: Seconds = 60.0
     """Until what a command did is what the nodes list."""
+    lock: Seconds = 15.0
+    """Each word with a node about a machine's lock: storage that hangs must not hold us up."""
     lock_grace: Seconds = 120.0
     """How long a machine's lock outlives a console that has gone, and its last command."""
     watch: Seconds = 120.0
