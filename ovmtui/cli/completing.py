@@ -40,7 +40,9 @@ def complete(parser: argparse.ArgumentParser) -> None:
         known = _BY_NAME.get(action.dest)
         if known is not None and action.choices is None:
             action.completer = known  # type: ignore[attr-defined]
-    argcomplete.autocomplete(parser, default_completer=None)
+    argcomplete.autocomplete(
+        parser, default_completer=None, always_complete_options=False, exclude=["-h", "--help"]
+    )
 
 
 def actions_of(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
