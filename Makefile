@@ -12,8 +12,8 @@ RELEASE := $(TOOLS)/.release
 BARE := build/bare
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-xen test-pythons lint types screenshots faults docs bench \
-	wheel dist zipapp sbom audit lock clean sshd
+.PHONY: help demo test test-fast test-xen test-pythons lint types screenshots faults fuzz docs \
+	bench wheel dist zipapp sbom audit lock clean sshd sudo
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ help: ## Show this list
 demo: $(RUNTIME) ## Try ovmtui on a simulated pool; needs no server
 	@$(BIN)/ovmtui demo
 
-test: $(DEV) sshd ## Run every test that needs no real Xen pool
+test: $(DEV) sshd sudo ## Run every test that needs no real Xen pool
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 test-fast: $(DEV) ## Run the tests that start no other program, until the first failure
@@ -46,6 +46,9 @@ faults: $(DEV) sshd ## Play every cell of the fault matrix and 200 random faults
 	@mkdir -p build && rm -f build/faults.jsonl
 	OVMTUI_FAULTS=build/faults.jsonl $(BIN)/python -m pytest tests/faults -n $(WORKERS) -q
 	$(BIN)/python -m docs.faults build/faults.jsonl
+
+fuzz: $(DEV) ## Feed a million damaged and hostile inputs to every parser (some minutes)
+	$(BIN)/python -m tests.fuzz --inputs 1000000
 
 docs: $(DEV) ## Write the generated pages of docs/ anew
 	$(BIN)/python -m docs
@@ -143,4 +146,15 @@ sshd:
 		echo "The tests need OpenSSH's server: install it with" \
 			"'sudo apt-get install openssh-server' (or 'sudo dnf install openssh-server')" >&2; \
 		exit 1; \
+	fi
+
+# Only root can make up the users that sudo is tested with; nobody else misses it.
+sudo:
+	@PATH="$$PATH:/usr/sbin:/sbin"; \
+	if [ "$$(id -u)" != 0 ] || command -v sudo >/dev/null; then exit 0; fi; \
+	if command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -qq --no-install-recommends sudo >/dev/null; \
+	else \
+		echo "The tests of sudo are skipped: install it to run them" >&2; \
 	fi

@@ -6,6 +6,7 @@ import argparse
 from typing import TypeAlias
 
 from ovmtui.cli import past_arguments
+from ovmtui.cli.playing import SCENARIOS, speed
 from ovmtui.cli.versions import Versions
 
 _EXIT_CODES = """\
@@ -67,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     _acting(commands)
     _evacuation(commands)
     _setup(commands)
+    _hostkey(commands)
     past_arguments.add(commands, VERBS)
     _other(commands)
     return top
@@ -165,6 +167,19 @@ def _setup(commands: _Commands) -> None:
     setup.add_argument("--yes", action="store_true", help="run without asking")
 
 
+def _hostkey(commands: _Commands) -> None:
+    key = commands.add_parser(
+        "hostkey", help="show a node's host key, and what is known of it; trust a new one"
+    )
+    key.add_argument("node", metavar="NODE", help="its name, or POOL/NODE")
+    key.add_argument(
+        "--accept",
+        metavar="FINGERPRINT",
+        help="trust the key that it shows now, if this is its fingerprint (SHA256:…)",
+    )
+    key.add_argument("--json", action="store_true", help="print JSON")
+
+
 def _evacuation(commands: _Commands) -> None:
     away = commands.add_parser("evacuate", help="move every machine away from a node")
     back = commands.add_parser("bring-back", help="move back what `evacuate` moved away")
@@ -181,12 +196,17 @@ def _evacuation(commands: _Commands) -> None:
 def _other(commands: _Commands) -> None:
     demo = commands.add_parser("demo", help="open the console on an embedded simulated pool")
     demo.add_argument("--check", action="store_true", help="start it, list it, end: a self test")
-    demo.add_argument("--scenario", metavar="NAME", help="play a fault, such as dead-node")
-    demo.add_argument("--speed", type=float, default=1.0, metavar="FACTOR", help="default: 1")
+    demo.add_argument(
+        "--scenario",
+        choices=SCENARIOS,
+        metavar="NAME",
+        help=f"play a fault, or another pool: {', '.join(SCENARIOS)}",
+    )
+    demo.add_argument("--speed", type=speed, default=1.0, metavar="FACTOR", help="default: 1")
     demo.add_argument("--openssh", action="store_true", help="nodes behind OpenSSH's sshd")
     replay = commands.add_parser("replay", help="show a recording again, on the same screens")
     replay.add_argument("file", metavar="FILE", help="made with `ovmtui --record FILE …`")
-    replay.add_argument("--speed", type=float, default=1.0, metavar="FACTOR", help="default: 1")
+    replay.add_argument("--speed", type=speed, default=1.0, metavar="FACTOR", help="default: 1")
     replay.add_argument("--at", type=float, default=0.0, metavar="SECONDS", help="begin there")
     keys = commands.add_parser("keys", help="list every key with the id that a keymap file names")
     keys.add_argument("--json", action="store_true", help="print JSON")

@@ -13,16 +13,17 @@ from datetime import datetime
 from typing import Any
 
 from ovmtui.cli.exitcodes import ExitCode, exit_code_of
-from ovmtui.cli.moments import moment
 from ovmtui.cli.tables import local_time, print_json, print_table
 from ovmtui.config import paths
 from ovmtui.errors import UsageError
 from ovmtui.model.job import Outcome
 from ovmtui.model.text import visible
 from ovmtui.plan.logformat import LogWriter
+from ovmtui.plan.moments import moment
 from ovmtui.runtime.journal import Journal
-from ovmtui.runtime.journal_search import AUDIT_COLUMNS, AuditRow, Wanted
+from ovmtui.runtime.journal_search import AUDIT_COLUMNS, AuditRow
 from ovmtui.runtime.journal_tables import JobRecord
+from ovmtui.runtime.wanted import Wanted
 
 _EVERYTHING = 1_000_000
 

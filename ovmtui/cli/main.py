@@ -78,6 +78,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.checking import check
 
             return check(options)
+        case "hostkey":
+            from ovmtui.cli.hostkey import hostkey
+
+            return hostkey(options)
         case "history":
             from ovmtui.cli.history import history
 

@@ -165,7 +165,8 @@ def _node_record(node: NodeView, now: float) -> dict[str, Any]:
         "total_memory_mib": node.facts.total_memory_mib,
         "cpu_model": node.facts.cpu_model,
         "xen_version": node.facts.xen_version,
-        "toolstack": node.facts.toolstack.value,
+        "program": node.tool.name if node.tool is not None else None,
+        "toolstack": node.tool.toolstack.value if node.tool is not None else None,
         "load": node.load,
         "clock_skew_s": node.clock_skew_s,
     }

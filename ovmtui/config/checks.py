@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from ovmtui.config.mistakes import KeyPath, Mistake, nearest
 from ovmtui.config.schema import COLOURS, Manager, Node, Pool, Settings, node_address_host
 from ovmtui.config.secrets import password_file_problem
+from ovmtui.config.sudo import Sudo
 from ovmtui.model.domain import Transit, split_transit_name
 from ovmtui.model.text import visible
 
@@ -27,6 +28,8 @@ _SSH_PORT = 22
 def pool_mistakes(pool: Pool, path: KeyPath) -> Iterator[Mistake]:
     """Yield what does not fit within `pool`, which stands at `path` in the file."""
     yield from _node_mistakes(pool, (*path, "nodes"))
+    if isinstance(pool.sudo, Sudo):
+        yield from _password_mistakes(pool.sudo, (*path, "sudo"))
     if pool.colour is not None and not _is_colour(pool.colour):
         meant = nearest(pool.colour, COLOURS)
         mend = f"did you mean `{meant}`?" if meant else f"use one of {', '.join(COLOURS)}"
@@ -107,6 +110,8 @@ def _node_mistakes(pool: Pool, path: KeyPath) -> Iterator[Mistake]:
                 yield Mistake((*path, index, key), problem)
         if node.user is not None and (_has_blank(node.user) or node.user.startswith("-")):
             yield Mistake((*path, index, "user"), "must be one login name")
+        if isinstance(node.sudo, Sudo):
+            yield from _password_mistakes(node.sudo, (*path, index, "sudo"))
 
 
 def _host_problem(host: str | None) -> str:
@@ -129,15 +134,17 @@ def _manager_mistakes(
         meant = nearest(manager.node, names)
         mend = f"did you mean `{meant}`?" if meant else f"nodes are {', '.join(names)}"
         yield Mistake((*path, "node"), f"`{manager.node}` is no node of this pool; {mend}")
-    given = [key for key in _PASSWORD_KEYS if getattr(manager, key)]
     if manager.host is not None and (problem := _host_problem(manager.host)):
         yield Mistake((*path, "host"), problem)
+    yield from _password_mistakes(manager, path)
+
+
+def _password_mistakes(source: Manager | Sudo, path: KeyPath) -> Iterator[Mistake]:
+    given = [key for key in _PASSWORD_KEYS if getattr(source, key)]
     for key in given[1:]:
         yield Mistake((*path, key), f"is a second source of the password; `{given[0]}` is one")
-    if manager.password_file is not None:
-        problem = _path_problem(manager.password_file) or password_file_problem(
-            manager.password_file
-        )
+    if source.password_file is not None:
+        problem = _path_problem(source.password_file) or password_file_problem(source.password_file)
         if problem:
             yield Mistake((*path, "password_file"), problem)
 

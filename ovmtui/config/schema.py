@@ -7,6 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from ovmtui.config.sudo import Sudo
+
 NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\Z"
 """What pools and nodes may be called: fit for a command line, and for no option."""
 
@@ -43,6 +45,10 @@ class Node(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     user: Text | None = None
     relocation_host: Text | None = None
     """How the other nodes reach it for a migration; default: the name."""
+    legacy: bool | None = None
+    """Whether it is offered the algorithms of OpenSSH 4.3; default: the pool's."""
+    sudo: bool | Sudo | None = None
+    """Whether everything is run through sudo; default: the pool's."""
 
 
 class Driver(Enum):
@@ -184,6 +190,10 @@ class Pool(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Whether the screens carry its coloured band as a warning."""
     manager: Manager | None = None
     """None: no manager is asked, and HA is shown as unknown."""
+    legacy: bool = False
+    """Whether its nodes are offered the weak algorithms of OpenSSH 4.3, too."""
+    sudo: bool | Sudo = False
+    """Whether everything on its nodes is run through sudo, for users who are not root."""
     repositories: tuple[Text, ...] = DEFAULT_REPOSITORIES
     guest_address: Text | None = None
     """Address of the machines' guests, with `{name}` for the name; default: none."""

@@ -13,6 +13,7 @@ from ovmtui.model.node import Reach
 from ovmtui.model.snapshot import PoolView
 from ovmtui.plan.checkup.diagnosis import Diagnosis, Evidence
 from ovmtui.plan.checkup.pools import diagnose
+from ovmtui.plan.elevation import through_sudo
 from ovmtui.plan.flows import mending
 from ovmtui.plan.flows import setup as node_setup
 from ovmtui.plan.flows.migrate import RELOCATION_PORT
@@ -20,6 +21,7 @@ from ovmtui.plan.plan import Plan
 from ovmtui.runtime.assembling import World
 from ovmtui.runtime.lockcheck import check_locks
 from ovmtui.runtime.watcher import NodeWatcher
+from ovmtui.runtime.wiring import entrances
 from ovmtui.toolstacks import nodecheck, probe, yumrepos
 from ovmtui.toolstacks.filescan import read_files, scan_script
 from ovmtui.toolstacks.ovmwizard import ManagerSite
@@ -65,7 +67,7 @@ class Checkup:
         if anew and facts.installed:
             facts = node_setup.SetupFacts(facts.repositories, facts.installed, None)
         timeouts, budgets = self._settings.timeouts, pool.budgets
-        return node_setup.build(
+        plan = node_setup.build(
             node,
             facts,
             node_setup.ManagerCalls(manager.command, manager.user, _site(manager), budgets.manager),
@@ -74,6 +76,7 @@ class Checkup:
             max_age=timeouts.freshness,
             grace=budgets.lock_grace,
         )
+        return through_sudo(plan, entrances(self._settings))
 
     def mend(self, diagnosis: Diagnosis) -> Plan:
         """Return the plan that runs what mends `diagnosis`.
@@ -82,13 +85,14 @@ class Checkup:
             PlanRefused: it is nothing that can be run.
         """
         pool = self._settings.pools[diagnosis.pool]
-        return mending.build(
+        plan = mending.build(
             diagnosis,
             self._world.snapshot(),
             now=self._world.clock.monotonic(),
             timeout=pool.budgets.command,
             grace=pool.budgets.lock_grace,
         )
+        return through_sudo(plan, entrances(self._settings))
 
     async def _evidence(self, name: str) -> Evidence:
         pool = self._world.snapshot().pool(name)
@@ -96,7 +100,9 @@ class Checkup:
         targets = self._relocation(pool)
         site = self._site(name)
         ports = [*targets.values(), *([site] if site is not None else [])]
-        asked = await asyncio.gather(*(self._ask(key, ports) for key in up))
+        peers = {key: self._peers(key, pool) for key in up}
+        hosts = {key: [targets[peer][0] for peer in found] for key, found in peers.items()}
+        asked = await asyncio.gather(*(self._ask(key, ports, hosts[key]) for key in up))
         sections = dict(zip(up, asked, strict=True))
         answers = {key: nodecheck.read_answers(said) for key, said in sections.items()}
         opened = {key: nodecheck.open_ports(said) for key, said in sections.items()}
@@ -109,6 +115,11 @@ class Checkup:
                 for key, found in opened.items()
             },
             relocation={key: f"{host} port {port}" for key, (host, port) in targets.items()},
+            logins={
+                key: _by_peer(peers[key], nodecheck.read_logins(said))
+                for key, said in sections.items()
+                if peers[key]
+            },
             manager_open={
                 key: None if found is None or site is None else len(targets) in found
                 for key, found in opened.items()
@@ -116,17 +127,20 @@ class Checkup:
             manager_site="" if site is None else f"{site[0]} {site[1]}",
             manager_login=await self._logins(name, [k for k in up if answers[k].ovmcli]),
             login_users={key: self._world.watchers[key].login for key in up},
+            mends={key: mend for key in pool.nodes if (mend := self._world.watchers[key].mend)},
         )
 
     async def _ask(
-        self, key: NodeKey, ports: Sequence[tuple[str, int]]
+        self, key: NodeKey, ports: Sequence[tuple[str, int]], hosts: Sequence[str]
     ) -> Mapping[str, SectionResult]:
         sections = [
             nodecheck.USER,
+            nodecheck.SUDO,
             nodecheck.OVMCLI,
             nodecheck.OVS_AGENT,
             nodecheck.AUTO_START,
             nodecheck.ports_section(ports),
+            *([nodecheck.logins_section(hosts)] if hosts else []),
         ]
         return await _sections(self._world.watchers[key], sections)
 
@@ -165,6 +179,12 @@ class Checkup:
             login=logins.get(node),
         )
 
+    def _peers(self, key: NodeKey, pool: PoolView) -> tuple[NodeKey, ...]:
+        """Return the nodes that `key` would log in to for a migration with xl."""
+        tools = {node: self._world.watchers[node].view.tool for node in pool.nodes}
+        libxl = [node for node, tool in tools.items() if tool is not None and tool.is_libxl]
+        return tuple(node for node in libxl if node != key) if key in libxl else ()
+
     def _relocation(self, pool: PoolView) -> dict[NodeKey, tuple[str, int]]:
         return {
             NodeKey(pool.name, node.name): (node.relocation_host or node.name, RELOCATION_PORT)
@@ -188,6 +208,14 @@ def _site(manager: Manager) -> ManagerSite | None:
         manager.vncviewer or "",
         manager.https,
     )
+
+
+def _by_peer(
+    peers: Sequence[NodeKey], said: Mapping[int, str] | None
+) -> Mapping[NodeKey, str] | None:
+    if said is None:
+        return None
+    return {peer: said[number] for number, peer in enumerate(peers) if number in said}
 
 
 async def _sections(

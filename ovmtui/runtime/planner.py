@@ -13,6 +13,7 @@ from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.vm import Vm
 from ovmtui.plan import flows
+from ovmtui.plan.elevation import through_sudo
 from ovmtui.plan.evacuation import Move, moves
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.placement import Target, rank_targets
@@ -23,6 +24,7 @@ from ovmtui.runtime.confirming import confirmation
 from ovmtui.runtime.lockholder import preview
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.surroundings import context_of
+from ovmtui.runtime.wiring import entrances
 
 
 class Planner:
@@ -38,6 +40,7 @@ class Planner:
     ) -> None:
         """Plan for `world`; `reserved_mib` is what jobs for other machines will take."""
         self._settings = settings
+        self._entrances = entrances(settings)
         self._world = world
         self._memory = memory
         self._reserved_mib = reserved_mib
@@ -65,6 +68,7 @@ class Planner:
             reserved_mib=reserved,
         )
         plan = flows.build(intent, snapshot, context, now=self._world.clock.monotonic())
+        plan = through_sudo(plan, self._entrances)
         return replace(plan, confirmation=confirmation(plan, self._settings))
 
     def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> tuple[Move, ...]:

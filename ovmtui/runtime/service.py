@@ -22,6 +22,7 @@ from ovmtui.runtime.interface import (
     BatchChanged,
     HostKeyQuestion,
     JobChanged,
+    KeyChange,
     MessageRaised,
     OpenJob,
     SnapshotChanged,
@@ -29,6 +30,7 @@ from ovmtui.runtime.interface import (
 )
 from ovmtui.runtime.jobs import Jobs
 from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.keychanges import replace_key
 from ovmtui.runtime.localservices import LocalServices
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
@@ -55,7 +57,8 @@ class Service(Views):
         upkeep: Upkeep,
         ownership: Ownership,
         password: wiring.Password,
-        trust: Callable[[HostKeyQuestion], None],
+        trust: Callable[[HostKeyQuestion | KeyChange], None],
+        sudo_password: wiring.SudoPassword = wiring.no_sudo_password,
         operator: Operator | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -68,14 +71,19 @@ class Service(Views):
         self._tasks: list[asyncio.Task[None]] = []
         self._store = Store(wiring.pool_views(settings), self._clock)
         self._watchers = wiring.watchers(
-            settings, connector, self._store, self._clock, notify=self._emit
+            settings,
+            connector,
+            self._store,
+            self._clock,
+            notify=self._emit,
+            sudo_password=sudo_password,
         )
         self._managers = wiring.managers(
             settings, self._watchers, self._store, self._clock, password=password
         )
         patience = settings.timeouts.probe
         self._inspection = Inspection(self._watchers, self._store, self._clock, patience=patience)
-        acting = operator or Operator.current()
+        acting = self._acting = operator or Operator.current()
         every_node, every_manager = self._watchers, self._managers
         world = World(every_node, every_manager, self._store, self._inspection, acting, self._clock)
         self._unfinished = UnfinishedJobs(journal, ownership)
@@ -189,6 +197,17 @@ class Service(Views):
     def trust_host_key(self, question: HostKeyQuestion) -> None:
         """Write the key to known_hosts and connect anew; raises OSError when it cannot."""
         self._trust(question)
+        self._watchers[question.node].wake()
+
+    async def replace_host_key(self, question: KeyChange) -> None:
+        """Trust a changed key and connect anew; raises what `Console.replace_host_key` says."""
+        await replace_key(
+            question,
+            journal=self._journal,
+            operator=self._acting,
+            clock=self._clock,
+            write=self._trust,
+        )
         self._watchers[question.node].wake()
 
     async def close(self) -> None:

@@ -19,6 +19,7 @@ from ovmtui.runtime.past import Past
 from ovmtui.runtime.planner import Planner
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.watcher import NodeWatcher
+from ovmtui.runtime.wiring import entrances
 from ovmtui.transport.interface import LocalTerminal
 
 
@@ -68,6 +69,10 @@ class Views:
         """Return a vm.cfg as `node` has it now; raises what `Console.read_config` says."""
         timeout = self._settings.timeouts.probe
         return await read_config(self._watchers[node], path, timeout=timeout)
+
+    def entrance(self, node: NodeKey) -> str:
+        """Return what every command on `node` is run through, such as sudo; perhaps nothing."""
+        return entrances(self._settings).get(node, "")
 
     async def visit(self, node: NodeKey, script: str, terminal: LocalTerminal) -> int | None:
         """Let a program on `node` have `terminal` until it ends; return its exit code."""

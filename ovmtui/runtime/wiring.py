@@ -5,17 +5,29 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 
-from ovmtui.config.schema import Manager, Node, Settings, Timeouts, node_address_host
+from ovmtui.config.access import is_legacy, sudo_of
+from ovmtui.config.schema import Manager, Node, Settings, node_address_host
+from ovmtui.config.sudo import Sudo
+from ovmtui.errors import SecretUnavailable
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.snapshot import PoolView
+from ovmtui.model.sudo import WITH_PASSWORD, WITHOUT_PASSWORD
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.manager import ManagerPoll
+from ovmtui.runtime.refusals import Notice
 from ovmtui.runtime.store import Store
-from ovmtui.runtime.watcher import NodeWatcher, Notice
-from ovmtui.transport.interface import Connector, NodeAddress
+from ovmtui.runtime.watcher import NodeWatcher
+from ovmtui.transport.interface import Connector, Elevation, NodeAddress
 
 Password = Callable[[Manager], Awaitable[str]]
 """Gives the password of a manager; raises SecretUnavailable."""
+SudoPassword = Callable[[NodeKey, Sudo], Awaitable[str]]
+"""Gives the password that sudo asks for on a node; raises SecretUnavailable."""
+
+
+async def no_sudo_password(node: NodeKey, sudo: Sudo) -> str:
+    """Give none: for a console whose nodes need none."""
+    raise SecretUnavailable(f"nobody gives the sudo password of {node.name}")
 
 
 def pool_views(settings: Settings) -> tuple[PoolView, ...]:
@@ -42,12 +54,13 @@ def watchers(
     clock: Clock,
     *,
     notify: Callable[[Notice], None],
+    sudo_password: SudoPassword,
 ) -> dict[NodeKey, NodeWatcher]:
     """Return a watcher for each node, in configured order."""
     return {
         NodeKey(name, node.name): NodeWatcher(
             NodeKey(name, node.name),
-            address_of(node, settings.timeouts),
+            address_of(NodeKey(name, node.name), settings, sudo_password),
             connector=connector,
             store=store,
             clock=clock,
@@ -62,8 +75,16 @@ def watchers(
     }
 
 
-def address_of(node: Node, timeouts: Timeouts) -> NodeAddress:
-    """Return where and how to connect to `node`."""
+def node_of(key: NodeKey, settings: Settings) -> Node:
+    """Return what the settings say of a node."""
+    return next(node for node in settings.pools[key.pool].members if node.name == key.name)
+
+
+def address_of(key: NodeKey, settings: Settings, sudo_password: SudoPassword) -> NodeAddress:
+    """Return where and how to connect to a node."""
+    pool, node, timeouts = settings.pools[key.pool], node_of(key, settings), settings.timeouts
+    sudo = sudo_of(pool, node)
+    password = functools.partial(sudo_password, key, sudo) if sudo and sudo.asks else None
     return NodeAddress(
         node_address_host(node),
         node.port,
@@ -71,7 +92,19 @@ def address_of(node: Node, timeouts: Timeouts) -> NodeAddress:
         connect_timeout=timeouts.connect,
         login_timeout=timeouts.login,
         keepalive_interval=timeouts.keepalive,
+        legacy=is_legacy(pool, node),
+        elevation=None if sudo is None else Elevation(password),
     )
+
+
+def entrances(settings: Settings) -> dict[NodeKey, str]:
+    """Return what every command is run through, for each node with sudo."""
+    return {
+        NodeKey(name, node.name): WITH_PASSWORD if sudo.asks else WITHOUT_PASSWORD
+        for name, pool in settings.pools.items()
+        for node in pool.members
+        if (sudo := sudo_of(pool, node)) is not None
+    }
 
 
 def managers(

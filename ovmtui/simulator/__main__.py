@@ -23,7 +23,7 @@ from ovmtui.simulator.demo import demo_spec, fleet_spec
 from ovmtui.simulator.doors.door import FrontEnd
 from ovmtui.simulator.errors import SimulatorError
 from ovmtui.simulator.pool import SimulatedPool
-from ovmtui.simulator.scenarios import SCENARIOS, play
+from ovmtui.simulator.scenarios import POOLS, SCENARIOS, play
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _serve(chosen: argparse.Namespace) -> None:
-    spec = fleet_spec(*chosen.fleet) if chosen.fleet else demo_spec()
+    own = POOLS.get(chosen.scenario, demo_spec)
+    spec = fleet_spec(*chosen.fleet) if chosen.fleet else own()
     front_end = FrontEnd.OPENSSH if chosen.openssh else FrontEnd.ASYNCSSH
     ending = _ending()
     async with SimulatedPool(spec, front_end=front_end, speed=chosen.speed) as pool:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from ovmtui.simulator.spec import ConfigStyle, Latencies, NodeSpec, PoolSpec, Power, VmSpec
+from dataclasses import replace
+
+from ovmtui.simulator.spec import (
+    ConfigStyle,
+    Latencies,
+    NodeSpec,
+    PoolSpec,
+    Power,
+    Tools,
+    VmSpec,
+)
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 _OPENSVC = "1.8"
@@ -45,6 +55,27 @@ def demo_spec() -> PoolSpec:
         ),
     )
     return PoolSpec(nodes=nodes, vms=_demo_vms(), services=_demo_services())
+
+
+def xl_spec() -> PoolSpec:
+    """Return the demo's pool with libxl's `xl` on every node, one of which has an `xm`, too."""
+    return _with_tools(Tools.XL, Tools.XL, Tools.SHIM, Tools.XL)
+
+
+def mixed_spec() -> PoolSpec:
+    """Return the demo's pool with xend on two nodes and libxl on two."""
+    return _with_tools(Tools.XM, Tools.BOTH, Tools.XL, Tools.SHIM)
+
+
+def _with_tools(*tools: Tools) -> PoolSpec:
+    """Return the demo's pool with other programs, and without agents, which know `xm` only."""
+    spec = demo_spec()
+    nodes = zip(spec.nodes, tools, strict=True)
+    return replace(
+        spec,
+        nodes=tuple(replace(node, tools=own, opensvc="") for node, own in nodes),
+        services={},
+    )
 
 
 def fleet_spec(nodes: int, vms_per_node: int, *, down_per_node: int = 2) -> PoolSpec:

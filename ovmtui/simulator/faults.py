@@ -73,6 +73,17 @@ class Faults:
         """Switch the node's relocation server on again."""
         self._node(node).relocation_server = True
 
+    async def break_login(
+        self, node: str, other: str, text: str = "Host key verification failed."
+    ) -> None:
+        """Let `ssh` from `node` to the node `other` fail with `text`; so does xl's migration."""
+        self._node(other)
+        self._node(node).login_troubles[other] = text
+
+    async def mend_login(self, node: str, other: str) -> None:
+        """Let `ssh` from `node` to the node `other` succeed again."""
+        self._node(node).login_troubles.pop(other, None)
+
     async def leave_memory(self, node: str, mib: int) -> None:
         """Let the node have `mib` MiB free, and no more."""
         found = self._node(node)
@@ -118,7 +129,7 @@ class Faults:
         self._world.build(found, vmfiles.read_machine(str(path)))
 
     async def break_program(self, node: str, program: str, how: str) -> None:
-        """Let `xm`, `ovm`, `ping` or `ssh` go wrong on the node; `how` as in ProgramFault."""
+        """Let `xm`, `xl`, `ovm`, `ping` or `ssh` go wrong on the node; `how` as in ProgramFault."""
         try:
             self._world.program_faults[self._node(node).name, program] = ProgramFault(how)
         except ValueError:

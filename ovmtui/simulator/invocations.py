@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ovmtui.model.command import MASK
 
-_CHANGING_XM = frozenset(
+_CHANGING_DOMAINS = frozenset(
     {"create", "shutdown", "reboot", "destroy", "pause", "unpause", "migrate", "rename"}
 )
 _CHANGING_SVCMGR = frozenset(
@@ -43,8 +43,8 @@ class Invocation:
     def changes(self) -> bool:
         """Whether it is of those that change something in the pool."""
         match self.argv:
-            case ("xm", verb, *_):
-                return verb in _CHANGING_XM
+            case ("xm" | "xl", verb, *_):
+                return verb in _CHANGING_DOMAINS
             case ("svcmgr", *words):
                 return not _CHANGING_SVCMGR.isdisjoint(words)
             case ("yum", *_):

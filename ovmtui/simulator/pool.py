@@ -51,7 +51,7 @@ class SimulatedPool:
             [entry.text for entry in pool.changes]
 
     The text of a command is run by `/bin/sh -c` on this machine, in an environment where
-    `xm`, `ovm`, `ping`, `ssh`, `nc` and `brctl` are programs over the pool's state, and
+    `xm` or `xl`, `ovm`, `ping`, `ssh`, `nc` and `brctl` are programs over the pool's state, and
     where the load average, the boot id and xend's log are the node's own. All the nodes
     share the repository's files. What xend does goes on when its client is killed.
 
@@ -218,10 +218,9 @@ class SimulatedPool:
     def _lodge(self, node: Node, user: str) -> Lodging:
         tools = toolbox.fill(
             node.directory,
-            node=node.name,
             socket=self._program_socket,
             root=self.directory,
-            further=("svcmgr",) if node.spec.opensvc else (),
+            spec=node.spec,
         )
         if not node.has_ovmcli:
             (tools / "ovm").rename(tools / ABSENT_OVM)

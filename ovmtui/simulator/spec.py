@@ -47,6 +47,24 @@ class ErrorStyle(Enum):
     """`[Errno 111] Connection refused`: Oracle VM 3.3 and later."""
 
 
+class Tools(Enum):
+    """Which programs a node has for its domains, and what is behind them."""
+
+    XM = ("xm",)
+    """xend's `xm` alone."""
+    XL = ("xl",)
+    """libxl's `xl` alone."""
+    SHIM = ("xl", "xm")
+    """libxl, and an `xm` that hands its words on to `xl`."""
+    BOTH = ("xm", "xl")
+    """Both; xend is in charge."""
+
+    @property
+    def are_libxl(self) -> bool:
+        """Whether libxl is in charge of the node."""
+        return self in {Tools.XL, Tools.SHIM}
+
+
 @dataclass(frozen=True, slots=True)
 class VmSpec:
     """One virtual machine with its guest. Times in simulated seconds."""
@@ -121,6 +139,7 @@ class NodeSpec:
     """Type of the repository's file system, as mounted here."""
     clock_skew: float = 0.0
     """Seconds by which its clock is ahead."""
+    tools: Tools = Tools.XM
 
 
 @dataclass(frozen=True, slots=True)

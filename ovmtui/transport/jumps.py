@@ -82,7 +82,8 @@ class JumpHosts:
             text = f"jump host {host.host}: {error}; connect to it with ssh once, to accept it"
             raise ConnectFailed(text) from error
         except ConnectFailed as error:
-            raise type(error)(f"jump host {host.host}: {error}") from error
+            text = f"jump host {host.host}: {error.what}"
+            raise type(error)(text, mend=error.mend) from error
 
     async def _leave_when_closed(
         self, path: Path, shared: _Shared, connection: asyncssh.SSHClientConnection

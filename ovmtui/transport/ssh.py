@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,25 @@ from typing import Any
 import asyncssh
 from cryptography.utils import CryptographyDeprecationWarning
 
-from ovmtui.errors import ConnectFailed, ConnectTimeout, HostKeyChanged, HostKeyUnknown
+from ovmtui.errors import ConnectFailed, ConnectTimeout
+from ovmtui.model.hostkey import KnownEntry
 from ovmtui.model.text import visible
+from ovmtui.transport.algorithms import LEGACY, MODERN, Algorithms, hang_up_mend, login_mend
 from ovmtui.transport.failures import connect_failure
-from ovmtui.transport.hostkeys import HostKeys, KnownHosts, KnownKeys, one_line
-from ovmtui.transport.identities import USUAL, Identities, Identity, Offer, described
+from ovmtui.transport.greeting import Greeting
+from ovmtui.transport.hostkeys import KnownHosts, KnownKeys
+from ovmtui.transport.identities import (
+    USUAL,
+    Identities,
+    Identity,
+    Offer,
+    agent_kinds,
+    described,
+)
 from ovmtui.transport.interface import NodeAddress
 from ovmtui.transport.jumps import JumpHosts
+from ovmtui.transport.knownlines import known_lines
+from ovmtui.transport.root import become_root
 from ovmtui.transport.session import SshSession
 from ovmtui.transport.sshconfig import Files, jump_path, settings_of
 
@@ -30,12 +42,6 @@ warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
 
 _KEEPALIVES = 3
 """Unanswered keepalives after which a connection counts as lost."""
-_HOST_KEY_KINDS = (
-    "+ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
-    "rsa-sha2-512,rsa-sha2-256,ssh-rsa"
-)
-"""Asked for after the kinds that are known: a server that has none of these would hang up
-instead of showing the key that it has now."""
 _FIXED: dict[str, Any] = {
     "agent_forwarding": False,
     "x11_forwarding": False,
@@ -86,7 +92,28 @@ class SshConnector:
             path = await asyncio.to_thread(jump_path, address, self._config)
         except (OSError, ValueError) as error:
             raise ConnectFailed(f"the SSH configuration: {visible(str(error))}") from error
-        return SshSession(await self._jumps.through(path, address))
+        connection = await self._jumps.through(path, address)
+        if address.elevation is None:
+            return SshSession(connection)
+        try:
+            return SshSession(connection, await become_root(connection, address))
+        except BaseException:
+            connection.abort()
+            raise
+
+    async def known_entries(self, address: NodeAddress) -> tuple[KnownEntry, ...]:
+        """Return the lines of known_hosts about a host.
+
+        Raises:
+            OSError: a file cannot be read.
+            ValueError: the SSH configuration makes no sense.
+        """
+        return await asyncio.to_thread(self._entries, address)
+
+    def _entries(self, address: NodeAddress) -> tuple[KnownEntry, ...]:
+        settings, path = settings_of(address, self._config), self._known_hosts.path
+        keys = self._known_hosts.read().of((settings.name, address.host), settings.port)
+        return known_lines(path, keys.name) if keys.name else ()
 
     async def _connect(
         self, address: NodeAddress, via: asyncssh.SSHClientConnection | None
@@ -103,7 +130,8 @@ class SshConnector:
             with contextlib.suppress(RuntimeError):
                 limit.reschedule(asyncio.get_running_loop().time() + address.login_timeout)
 
-        client = _Client(address.host, login.known, on_connected=await_login)
+        offered = login.offered
+        client = Greeting(address.host, login.known, on_connected=await_login)
         try:
             async with limit:
                 return await asyncssh.connect(
@@ -114,6 +142,10 @@ class SshConnector:
                     client_factory=lambda: client,
                     known_hosts=client.trusted,
                     server_host_key_algs=login.host_key_algorithms,
+                    kex_algs=login.unless_configured("KexAlgorithms", offered.key_exchanges),
+                    encryption_algs=login.unless_configured("Ciphers", offered.ciphers),
+                    mac_algs=login.unless_configured("MACs", offered.macs),
+                    signature_algs=offered.signatures,
                     username=login.user,
                     client_keys=login.offers,
                     agent_identities=login.agent_identities,
@@ -129,9 +161,20 @@ class SshConnector:
                 text = "no answer"
             raise ConnectTimeout(text) from error
         except asyncssh.HostKeyNotVerifiable as error:
-            raise client.judged(error.reason, self._known_hosts.path) from error
+            judged = client.judged(error.reason, self._known_hosts.path)
+            raise await asyncio.to_thread(judged) from error
+        except asyncssh.PermissionDenied as error:
+            kinds = [*login.kinds, *await agent_kinds(only=login.agent_identities)]
+            mend = login_mend(client.version, kinds, legacy=address.legacy)
+            raise connect_failure(error, user=login.user, tried=login.tried, mend=mend) from error
         except (asyncssh.Error, OSError, ValueError) as error:
-            raise connect_failure(error, user=login.user, tried=login.tried) from error
+            raise connect_failure(
+                error,
+                user=login.user,
+                tried=login.tried,
+                legacy=address.legacy,
+                mend=hang_up_mend(client.version, legacy=address.legacy),
+            ) from error
 
     def _login(self, address: NodeAddress) -> _Login:
         """Find out who logs in, and with what. It does I/O and computes."""
@@ -139,12 +182,20 @@ class SshConnector:
         named = self._named or settings.identity_files
         identities = self._identities.read(named or USUAL)
         only = bool(self._named) or settings.identities_only
+        known = self._known_hosts.read()
+        keys = known.of((settings.name, address.host), settings.port)
+        offered = LEGACY if address.legacy else MODERN
+        configured = settings.own_algorithms if not address.legacy else frozenset()
         return _Login(
             user=address.user or settings.user or "root",
             identities=tuple(each for each in identities if named or not each.missing),
             only=only,
-            host_key_algorithms=() if settings.host_key_algorithms else _HOST_KEY_KINDS,
-            known=self._known_hosts.read(),
+            offered=offered,
+            configured=configured,
+            host_key_algorithms=()
+            if "HostKeyAlgorithms" in configured
+            else offered.host_key_order(keys.trusted, certified=bool(keys.authorities)),
+            known=known,
         )
 
 
@@ -156,9 +207,22 @@ class _Login:
     identities: tuple[Identity, ...]
     only: bool
     """Whether the agent is asked for these keys only."""
-    host_key_algorithms: str | tuple[()]
+    offered: Algorithms
+    configured: frozenset[str]
+    """Which kinds of algorithm the SSH configuration says, which goes first."""
+    host_key_algorithms: Sequence[str]
     """Empty: what the SSH configuration says."""
     known: KnownKeys
+
+    def unless_configured(self, keyword: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return `names`; nothing, where the SSH configuration says `keyword`."""
+        return () if keyword in self.configured else names
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The algorithms of the keys in files."""
+        keys = (offer[0] if isinstance(offer, tuple) else offer for offer in self.offers)
+        return tuple(key.algorithm.decode("ascii") for key in keys)
 
     @property
     def offers(self) -> list[Offer]:
@@ -182,51 +246,3 @@ class _Offers(list[Offer]):
 
     def __bool__(self) -> bool:
         return True
-
-
-class _Client(asyncssh.SSHClient):
-    """Watches one connection come about: how far it is, and which host key is shown."""
-
-    def __init__(self, name: str, known: KnownKeys, *, on_connected: Callable[[], None]) -> None:
-        self._name = name
-        self._known = known
-        self._on_connected = on_connected
-        self._shown: asyncssh.SSHKey | None = None
-        self.connected = False
-        self.keys = HostKeys()
-
-    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
-        """Know that the host is there; what is waited for from now on is the login."""
-        self.connected = True
-        self._on_connected()
-
-    def trusted(
-        self, host: str, address: str, port: int | None
-    ) -> tuple[Sequence[asyncssh.SSHKey], Sequence[asyncssh.SSHKey], Sequence[asyncssh.SSHKey]]:
-        """Return what known_hosts has, by its real name or the one that the operator uses."""
-        self.keys = self._known.of((host, self._name), port or asyncssh.DEFAULT_PORT)
-        return self.keys.trusted, self.keys.authorities, self.keys.revoked
-
-    def validate_host_public_key(
-        self, host: str, addr: str, port: int, key: asyncssh.SSHKey
-    ) -> bool:
-        """Look at a key that is not trusted; it never becomes so here."""
-        self._shown = key
-        return False
-
-    def judged(self, reason: str, known_hosts: Path) -> ConnectFailed:
-        """Return what is wrong with the host key, which asyncssh refused for `reason`."""
-        if self._shown is None:
-            what = "REVOKED" if "revoked" in reason else "REFUSED"
-            return HostKeyChanged(f"HOST KEY {what}: {visible(reason, limit=200)}")
-        fingerprint = self._shown.get_fingerprint()
-        if self.keys.trusted:
-            return HostKeyChanged(
-                f"HOST KEY CHANGED: {fingerprint} is not the key in {known_hosts}; "
-                "somebody may be in between, no connection is made"
-            )
-        return HostKeyUnknown(
-            f"host key not known: {fingerprint}",
-            fingerprint=fingerprint,
-            key=one_line(self._shown),
-        )

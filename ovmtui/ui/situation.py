@@ -35,10 +35,13 @@ class Scope(Enum):
     CHECK = "Check"
     QUESTION = "Question of a job"
     COMMAND = "Command line"
+    FILTER = "Filter line"
     FIND = "Finding by name"
     NAME = "Typing a name"
     HOST_KEY = "New host key"
+    HOST_KEY_CHANGED = "Changed host key"
     YES = "Yes or no"
+    HELP = "Help"
     PAGE = "Other pages"
 
 
@@ -123,6 +126,8 @@ class Action:
     the console is read-only."""
     bar: bool = True
     """Whether the action bar shows it."""
+    rank: int = 0
+    """Where it stands in the action bar: what has a high one steps aside first."""
 
     @property
     def method(self) -> str:

@@ -22,7 +22,11 @@ DOORS = {
     ("ovmtui.ui", "ovmtui.config"): {"ovmtui.config.schema"},
     ("ovmtui.ui", "ovmtui.transport"): set(),
     ("ovmtui.runtime", "ovmtui.transport"): {"ovmtui.transport.interface"},
-    ("ovmtui.runtime", "ovmtui.config"): {"ovmtui.config.schema"},
+    ("ovmtui.runtime", "ovmtui.config"): {
+        "ovmtui.config.access",
+        "ovmtui.config.schema",
+        "ovmtui.config.sudo",
+    },
 }
 """Through which modules an upper layer may reach into a lower one."""
 

@@ -62,6 +62,11 @@ class Evidence:
     """Nodes whose relocation port each node reaches; None where it could not be told."""
     relocation: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
     """Host and port that stand for each node in a migration, as `host port`."""
+    logins: Mapping[NodeKey, Mapping[NodeKey, str] | None] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """Why each libxl node could not log in to each other one, empty when it could; None where
+    it could not be told."""
     manager_open: Mapping[NodeKey, bool | None] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -71,6 +76,8 @@ class Evidence:
     manager_login: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
     """Why the manager did not take a call from each node that was tried; empty when it did."""
     login_users: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
+    mends: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What would let us into each node that let us not in, where that can be told."""
 
 
 def worst(found: tuple[Diagnosis, ...]) -> Standing:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ovmtui.model.node import NodeView
 from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.storage import mount_of
+from ovmtui.model.tool import Toolstack
 from ovmtui.plan.checkup.diagnosis import Diagnosis, Evidence, Fix
 from ovmtui.plan.checkup.manager import manager_diagnoses
 from ovmtui.plan.checkup.nodes import node_diagnoses
@@ -70,6 +71,16 @@ def _of_pool(pool: PoolView, nodes: Sequence[NodeView], snapshot: Snapshot) -> I
         "a machine that is moved to another CPU crashes or misbehaves; nothing below checks it",
         None if cpu.passes else Fix("keep nodes with different CPUs in different pools"),
     )
+    stacks = _same_toolstack(nodes)
+    yield Diagnosis(
+        pool.name,
+        None,
+        "same-toolstack",
+        "the same toolstack on all nodes",
+        stacks,
+        "nothing can be migrated between xend and libxl",
+        None if stacks.passes else Fix("keep nodes with xend and with libxl in different pools"),
+    )
     yield Diagnosis(
         pool.name,
         None,
@@ -108,6 +119,20 @@ def _same_cpu(nodes: Sequence[NodeView]) -> Verdict:
     if untold:
         return unknown(f"not told by {', '.join(untold)}")
     return holds("the same capabilities")
+
+
+def _same_toolstack(nodes: Sequence[NodeView]) -> Verdict:
+    groups: dict[str, list[str]] = {}
+    for node in nodes:
+        stack = Toolstack.UNKNOWN if node.tool is None else node.tool.toolstack
+        groups.setdefault(stack.value, []).append(node.key.name)
+    untold = groups.pop(Toolstack.UNKNOWN.value, [])
+    if len(groups) > 1:
+        told = (f"{', '.join(names)} with {stack}" for stack, names in groups.items())
+        return fails(" / ".join(told))
+    if untold:
+        return unknown(f"not told by {', '.join(untold)}")
+    return holds(f"{next(iter(groups))} everywhere")
 
 
 def _spare(nodes: Sequence[NodeView], snapshot: Snapshot) -> Verdict:

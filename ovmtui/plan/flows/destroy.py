@@ -13,8 +13,8 @@ from ovmtui.plan.guards import CarriesId, RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Confirmation, Plan
 from ovmtui.plan.steps import CommandStep, WaitStep
+from ovmtui.plan.tool_guards import DrivenWith
 from ovmtui.plan.waits import DomainGone, Vanished
-from ovmtui.toolstacks import xm
 
 
 def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
@@ -31,6 +31,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     domid = copy.domain.domid
     if domid is None:
         raise PlanRefused((f"{vm.name} has no domain on {copy.node.name}: it is halted",))
+    commands = parts.commands_of(copy.node, snapshot)
     limits = context.limits
     alone = len(vm.copies) == 1
     if alone:
@@ -56,9 +57,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
             CommandStep(
                 label=parts.domain_label(vm),
                 node=copy.node,
-                command=xm.destroy_command(domid),
+                command=commands.destroy(domid),
                 timeout=limits.command,
-                conditions=(here,),
+                conditions=(here, DrivenWith(copy.node, commands.tool.program)),
                 achieved=gone,
                 meaning=what,
             ),

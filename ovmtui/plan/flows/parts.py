@@ -15,6 +15,7 @@ from ovmtui.plan.readiness import ManagerAnswers, NameIsUnique
 from ovmtui.plan.steps import CommandStep, Expectation, HaReadStep, Step
 from ovmtui.plan.waits import HaIsOn
 from ovmtui.toolstacks import ovmcli
+from ovmtui.toolstacks.domaintool import DomainTool
 
 MANAGER_GUARD = "manager-answers"
 
@@ -32,6 +33,19 @@ def ha_label(vm: Vm) -> str:
 def machine(intent: Intent, snapshot: Snapshot) -> Vm:
     """Return the machine of `intent`."""
     return snapshot.vms[intent.vm]
+
+
+def commands_of(node: NodeKey, snapshot: Snapshot) -> DomainTool:
+    """Return what builds the commands for the domains of `node`, with its own program.
+
+    Raises:
+        PlanRefused: which program the node has is not known; none is assumed.
+    """
+    view = snapshot.nodes[node]
+    if view.tool is None:
+        why = view.list_problem or view.problem or "it has not answered yet"
+        raise PlanRefused((f"whether {node.name} has xm or xl is not known: {why}",))
+    return DomainTool(view.tool)
 
 
 def only_copy(vm: Vm, verb: str) -> Copy:
@@ -155,9 +169,11 @@ def require_known(vm: VmKey, snapshot: Snapshot) -> None:
     """Refuse a machine that has no name a command could use.
 
     Raises:
-        PlanRefused: the name is empty or looks like an option.
+        PlanRefused: the name is empty, looks like an option, or is the control domain's.
     """
     name = snapshot.vms[vm].name
-    if not name or name.startswith("-") or name.isdigit():
+    if name.strip().lower() == "domain-0":
+        raise PlanRefused((f"{name!r} is the control domain: its node stands and falls with it",))
+    if not name or name.startswith("-") or name.strip().lstrip("+").isdigit():
         # A name of digits is taken for a domain id by xl, and perhaps by others.
         raise PlanRefused((f"the name {name!r} cannot be given to a command safely",))

@@ -15,8 +15,8 @@ from ovmtui.plan.leftovers import leftovers
 from ovmtui.plan.pause_conditions import WHY_NO_LEFTOVER, IsPaused, NoLeftover
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.steps import CommandStep, VerifyStep
+from ovmtui.plan.tool_guards import DrivenWith
 from ovmtui.plan.waits import RunsOn
-from ovmtui.toolstacks import xm
 
 
 def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
@@ -29,6 +29,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     parts.require_known(intent.vm, snapshot)
     vm = parts.machine(intent, snapshot)
     copy = parts.only_copy(vm, "pause")
+    commands = parts.commands_of(copy.node, snapshot)
     domid = _domid(vm, copy)
     if copy.domain.cpu_seconds == 0.0:
         why = "paused now, it could not be told from the leftover of a migration; try again soon"
@@ -47,9 +48,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
             CommandStep(
                 label=parts.domain_label(vm),
                 node=copy.node,
-                command=xm.pause_command(copy.domain.name),
+                command=commands.pause(copy.domain.name),
                 timeout=limits.command,
-                conditions=(runs,),
+                conditions=(runs, DrivenWith(copy.node, commands.tool.program)),
                 achieved=paused,
                 meaning="the guest stands still from then on; the tool says nothing",
             ),
@@ -78,6 +79,7 @@ def build_unpause(intent: Intent, snapshot: Snapshot, context: Context, now: flo
     for left in leftovers(vm, snapshot):
         raise PlanRefused((f"cannot unpause {vm.name}: {left.what}", WHY_NO_LEFTOVER, left.remedy))
     copy = parts.only_copy(vm, "unpause")
+    commands = parts.commands_of(copy.node, snapshot)
     domid = _domid(vm, copy)
     limits = context.limits
     here = RunsOnlyOn(vm.key, copy.node, (DomainState.PAUSED,), limits.freshness, domid)
@@ -94,9 +96,14 @@ def build_unpause(intent: Intent, snapshot: Snapshot, context: Context, now: flo
             CommandStep(
                 label=parts.domain_label(vm),
                 node=copy.node,
-                command=xm.unpause_command(copy.domain.name),
+                command=commands.unpause(copy.domain.name),
                 timeout=limits.command,
-                conditions=(here, alone, *answers),
+                conditions=(
+                    here,
+                    alone,
+                    *answers,
+                    DrivenWith(copy.node, commands.tool.program),
+                ),
                 achieved=RunsOn(vm.key, copy.node),
                 meaning="the guest goes on where it stood; the tool says nothing",
             ),

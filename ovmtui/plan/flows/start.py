@@ -18,8 +18,10 @@ from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.readiness import ConfigFoundOnce, ConfigUnderstood, MemoryFree
 from ovmtui.plan.steps import Choice, CommandStep, Step, Then, WaitStep
+from ovmtui.plan.tool_guards import DrivenWith
 from ovmtui.plan.waits import RunsOn
-from ovmtui.toolstacks import guest, preconditions, xm
+from ovmtui.toolstacks import guest, preconditions
+from ovmtui.toolstacks.domaintool import DomainTool
 
 
 def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
@@ -42,17 +44,19 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     nowhere = RunsNowhere(vm.key)
     answers = pool_answers(vm.key.pool, snapshot, now, limits.freshness, overrides=intent.overrides)
     ha_on, ha_guards, notes = _ha(vm, node, intent, context)
+    commands = parts.commands_of(node, snapshot)
+    driven = DrivenWith(node, commands.tool.program)
     create = CommandStep(
         label=parts.domain_label(vm),
         node=node,
-        command=xm.create_command(vm.configs[0].path),
+        command=commands.create(vm.configs[0].path),
         timeout=limits.create,
-        conditions=(nowhere, *answers, NodeAnswers(node, limits.freshness)),
+        conditions=(nowhere, *answers, NodeAnswers(node, limits.freshness), driven),
         cancel="cancelling stops the waiting; the machine may come up all the same",
         achieved=RunsOn(vm.key, node),
         undone=nowhere,
     )
-    waits = _waits(vm, node, context)
+    waits = _waits(vm, node, commands, context)
     plan = Plan(
         intent=intent,
         title=f"start {vm.name} on {node.name}",
@@ -120,8 +124,8 @@ def _checks(vm: Vm, node: NodeKey, context: Context) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _waits(vm: Vm, node: NodeKey, context: Context) -> tuple[Step, ...]:
-    choices = _choices(vm, node, context)
+def _waits(vm: Vm, node: NodeKey, commands: DomainTool, context: Context) -> tuple[Step, ...]:
+    choices = _choices(vm, node, commands, context)
     up = WaitStep(
         label=parts.domain_label(vm),
         what="wait for container up status",
@@ -134,12 +138,12 @@ def _waits(vm: Vm, node: NodeKey, context: Context) -> tuple[Step, ...]:
     return (up, *guests.answers(vm, node, context, choices))
 
 
-def _choices(vm: Vm, node: NodeKey, context: Context) -> tuple[Choice, ...]:
+def _choices(vm: Vm, node: NodeKey, commands: DomainTool, context: Context) -> tuple[Choice, ...]:
     stop: tuple[Step, ...] = (
         CommandStep(
             label=parts.domain_label(vm),
             node=node,
-            command=xm.shutdown_command(vm.name),
+            command=commands.shutdown(vm.name),
             timeout=context.limits.command,
             conditions=(
                 RunsOnlyOn(vm.key, node, (DomainState.RUNNING,), context.limits.freshness),

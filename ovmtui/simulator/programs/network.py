@@ -43,7 +43,7 @@ async def ping(call: Call) -> int:
 
 
 async def ssh(call: Call) -> int:
-    """Log in to a guest or another node; the only commands there are `pwd` and `true`."""
+    """Log in to a guest or another node; the commands there are `pwd`, `true`, `command -v xl`."""
     options, words = getopt.getopt(list(call.arguments), "o:p:l:i:F:nqTxtvCNfa46")
     if not words:
         call.err("usage: ssh [options] [user@]hostname [command]\n")
@@ -59,9 +59,16 @@ async def ssh(call: Call) -> int:
         await call.world.timeline.sleep(_connect_timeout(options))
         call.err(f"ssh: connect to host {host} port 22: Connection timed out\n")
         return 255
+    if host in call.node.login_troubles:
+        call.err(f"{call.node.login_troubles[host]}\n")
+        return 255
     command = " ".join(words[1:])
     if command == "pwd":
         call.out("/root\n")
+    if command == "command -v xl" and host in call.world.nodes:
+        has_it = "xl" in call.world.nodes[host].spec.tools.value
+        call.out("/usr/sbin/xl\n" if has_it else "")
+        return 0 if has_it else 1
     return 0 if command in {"pwd", "true", ""} else 127
 
 

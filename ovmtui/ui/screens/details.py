@@ -12,6 +12,7 @@ from textual import work
 from ovmtui.errors import OvmtuiError
 from ovmtui.model.identity import VmKey
 from ovmtui.model.text import visible
+from ovmtui.model.tool import Tool
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.model.vmconfig import ConfigFile
 from ovmtui.plan.leftovers import leftovers
@@ -102,9 +103,13 @@ class DetailsScreen(Page[None]):
         """Copy the command of the machine's console."""
         vm = self._vm
         if vm is not None and vm.copies:
-            command = console_command(vm.copies[0].domain)
-            self.app.copy_to_clipboard(f"ssh -t {vm.copies[0].node.name} {command}")
-            self.desk.say(f"copied: {command}, on {vm.copies[0].node.name}")
+            copy = vm.copies[0]
+            command = console_command(copy.domain, self._tool(copy))
+            if command is None:
+                self.desk.say(f"whether {copy.node.name} has xm or xl is not known", "warning")
+                return
+            self.app.copy_to_clipboard(f"ssh -t {copy.node.name} {command.script}")
+            self.desk.say(f"copied: {command.shown}, on {copy.node.name}")
 
     @property
     def _vm(self) -> Vm | None:
@@ -118,12 +123,16 @@ class DetailsScreen(Page[None]):
             ("memory", mib(vm.memory_mib)),
             ("vcpus", number(vm.vcpus)),
             ("HA", self._ha(vm)),
-            *(
-                ("console", f"{console_command(copy.domain)}  on {copy.node.name}")
-                for copy in vm.copies
-            ),
+            *(("console", f"{self._console_of(copy)}  on {copy.node.name}") for copy in vm.copies),
         ]
         return self._pairs(rows, marked={"why"})
+
+    def _console_of(self, copy: Copy) -> str:
+        command = console_command(copy.domain, self._tool(copy))
+        return "the node's program is not known" if command is None else command.shown
+
+    def _tool(self, copy: Copy) -> Tool | None:
+        return self.desk.console.snapshot.nodes[copy.node].tool
 
     def _left(self, vm: Vm) -> list[tuple[str, str]]:
         return [

@@ -18,6 +18,7 @@ from ovmtui.ui.screens.output_actions import OutputActions
 from ovmtui.ui.screens.pane_content import PaneContent
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.viewmodel.rows import Row, RowCache, build
+from ovmtui.ui.widgets.candidates import CandidateLine
 from ovmtui.ui.widgets.filter_input import FilterInput
 from ovmtui.ui.widgets.grid import Grid
 from ovmtui.ui.widgets.message_line import MessageLine
@@ -45,9 +46,8 @@ class HomeScreen(OutputActions):
         yield TitleBar(id="title")
         yield NodeStrip(id="nodes")
         yield Container(Grid(id="grid"), OutputPane(id="pane"), id="middle")
-        yield Horizontal(
-            Label("/", id="slash"), FilterInput(id="filter", select_on_focus=False), id="filtering"
-        )
+        yield CandidateLine(id="candidates")
+        yield Horizontal(Label("/", id="slash"), FilterInput(id="filter"), id="filtering")
 
     def on_mount(self) -> None:
         """Show what is known already."""

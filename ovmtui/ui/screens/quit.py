@@ -16,8 +16,14 @@ def quit_question(desk: Desk, running: Sequence[JobState]) -> Confirm:
     """Return the question that says, for each running job, what goes on and what ends."""
     count = len(running)
     lines = [_fate(job, desk.plan(job.job)) for job in running]
+
+    def void() -> str:
+        still = any(job.running for job in desk.console.jobs)
+        return "" if still else f"no job runs any more: {desk.key_of('console.quit')} quits"
+
     return Confirm(
         desk,
+        void=void,
         title="quit while a job runs?" if count == 1 else f"quit while {count} jobs run?",
         text="\n".join((*lines, "", "The next start offers to go on with what is not done.")),
     )

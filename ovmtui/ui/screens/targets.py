@@ -78,5 +78,5 @@ class TargetsScreen(ListScreen[NodeKey]):
         text.append(cell(count, _VMS, right=True), style(role))
         load = "-" if target.load is None else f"{target.load:.2f}"
         text.append(cell(load, _LOAD, right=True), style(role))
-        text.append(f" {visible('; '.join(target.reasons))}", style("warn"))
-        return text
+        text.append(" ")
+        return self.hung(text, Text(visible("; ".join(target.reasons)), style("warn")))

@@ -228,7 +228,8 @@ def _note(vm: Vm, snapshot: Snapshot, moment: _Moment, *, stale: bool) -> Cell:
         return Cell("HA is on, runs nowhere", "warn")
     if vm.drifts and vm.wanted_ha is not None and not vm.reason:
         wanted = "on" if vm.wanted_ha.on else "off"
-        return Cell(f"HA wanted {wanted} by {visible(vm.wanted_ha.source, limit=80)}", "drift")
+        drift = f"HA {vm.ha.state.value}≠{wanted}"
+        return Cell(f"{drift}, wanted by {visible(vm.wanted_ha.source, limit=80)}", "drift")
     if vm.reason:
         role = "danger" if vm.state is VmState.SPLIT_BRAIN else "unknown"
         return Cell(visible(vm.reason, limit=160), role)
