@@ -46,7 +46,8 @@ def locked() -> dict[str, str]:
 def licence(package: str) -> str:
     """Return the licence that the installed `package` states, in its short form."""
     about = metadata.metadata(package)
-    stated = about.get("License-Expression") or about.get("License") or ""
+    given = about.get_all("License-Expression") or about.get_all("License") or [""]
+    stated = str(given[0])
     classified = [
         value.rpartition(" :: ")[2]
         for value in about.get_all("Classifier", [])

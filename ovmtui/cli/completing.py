@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 import argcomplete
-from argcomplete.completers import DirectoriesCompleter, FilesCompleter
+from argcomplete.completers import BaseCompleter, FilesCompleter
+from argcomplete.shell_integration import shellcode
 
 from ovmtui.cli.exitcodes import ExitCode
 from ovmtui.config import load, paths
@@ -22,15 +23,23 @@ from ovmtui.config.schema import Settings
 from ovmtui.errors import OvmtuiError
 from ovmtui.runtime.lastseen import LastSeen
 
-_Completer: TypeAlias = "Callable[..., Iterable[str]] | FilesCompleter | DirectoriesCompleter"
+_Completer: TypeAlias = "Callable[..., Iterable[str]] | FilesCompleter"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+/-]{0,199}")
 """Names come from nodes: one that a shell would have to quote is not offered."""
 
 
+class _Nothing(BaseCompleter):
+    """Offers nothing: not files either, where it is not known what is meant."""
+
+    def __call__(self, **_: Any) -> tuple[str, ...]:
+        """Return what is offered."""
+        return ()
+
+
 def completion(options: argparse.Namespace) -> int:
     """Print what makes `options.shell` complete ovmtui's command lines."""
-    sys.stdout.write(argcomplete.shellcode(["ovmtui"], shell=options.shell))
+    sys.stdout.write(shellcode(["ovmtui"], shell=options.shell))
     return ExitCode.DONE
 
 
@@ -41,7 +50,10 @@ def complete(parser: argparse.ArgumentParser) -> None:
         if known is not None and action.choices is None:
             action.completer = known  # type: ignore[attr-defined]
     argcomplete.autocomplete(
-        parser, default_completer=None, always_complete_options=False, exclude=["-h", "--help"]
+        parser,
+        default_completer=_Nothing(),
+        always_complete_options=False,
+        exclude=["-h", "--help"],
     )
 
 
@@ -93,7 +105,6 @@ _BY_NAME: dict[str, _Completer] = {
     "vm": _machines,
     "node": _nodes,
     "nodes": _nodes,
-    "hosts": lambda **_: (),
     "pool": _pools,
     "config": _FILES,
     "record": _FILES,
