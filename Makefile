@@ -73,6 +73,7 @@ zipapp: $(RELEASE) wheel ## Build one file for jump hosts into dist/ (for anothe
 	$(TOOLS)/bin/shiv --site-packages build/zipapp --compressed --reproducible \
 		--extend-pythonpath --entry-point ovmtui.cli.main:main \
 		--python '/usr/bin/env python$(or $(FOR),3)' --output-file dist/ovmtui.pyz
+	$(if $(FOR),,SHIV_ROOT=build/shiv $(BIN)/python dist/ovmtui.pyz demo --check)
 
 sbom: $(RELEASE) $(BARE) ## Write the list of all that is in an installation (CycloneDX) into dist/
 	@mkdir -p dist
