@@ -30,7 +30,7 @@ from ovmtui.runtime.service import Service
 from ovmtui.runtime.upkeep import Upkeep
 from ovmtui.runtime.wiring import node_of
 from ovmtui.toolstacks.redaction import redact
-from ovmtui.transport.interface import Connector
+from ovmtui.transport.commandline import AnyConnector
 from ovmtui.transport.recording import RecordingConnector
 
 
@@ -87,7 +87,7 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
     journal = asyncio.create_task(open_journal())
     ssh = await asyncio.to_thread(_import_ssh)
     known_hosts = known_hosts_path(settings)
-    connector: Connector = ssh.SshConnector(
+    connector: AnyConnector = ssh.SshConnector(
         identities=settings.identities,
         ssh_config=settings.ssh_config,
         known_hosts=known_hosts,

@@ -17,6 +17,7 @@ SCENARIOS = (
     "silent-node",
     "split-brain",
     "stubborn-guests",
+    "two-generations",
     "vanishing-guest",
     "xend-down",
     "xl",

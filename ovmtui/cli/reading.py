@@ -69,13 +69,13 @@ async def _ask_every_ha(running: Service, pool: str | None) -> None:
 
 
 def _print_vms(vms: Iterable[Vm], *, as_json: bool) -> None:
-    ordered = sorted(vms, key=lambda vm: (vm.key.pool, vm.name))
+    ordered = sorted(vms, key=lambda vm: (vm.key.pool, vm.shown, vm.key))
     if as_json:
         print_json([_vm_record(vm) for vm in ordered])
         return
     rows = [
         (
-            vm.label,
+            vm.shown,
             vm.key.pool,
             "+".join(node.name for node in vm.nodes) or "-",
             vm.state.value,
@@ -102,6 +102,7 @@ def _vm_record(vm: Vm) -> dict[str, Any]:
         "identity": vm.key.identity,
         "name": vm.name,
         "label": vm.label,
+        "shown": vm.shown,
         "state": vm.state.value,
         "reason": vm.reason,
         "nodes": [node.name for node in vm.nodes],
@@ -118,6 +119,7 @@ def _vm_record(vm: Vm) -> dict[str, Any]:
         "ha": vm.ha.state.value,
         "ha_source": vm.ha.source,
         "ha_reason": vm.ha.reason,
+        "ha_conflict": vm.ha.conflict,
         "ha_wanted": vm.wanted_ha.on if vm.wanted_ha else None,
         "ha_wanted_by": vm.wanted_ha.source if vm.wanted_ha else None,
         "ha_drifts": vm.drifts,

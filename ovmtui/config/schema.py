@@ -7,18 +7,16 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from ovmtui.config.fields import NAME_PATTERN as NAME_PATTERN
+from ovmtui.config.fields import Name, Port, Text
+from ovmtui.config.managers import Manager as Manager
+from ovmtui.config.managers import ManagerKind as ManagerKind
 from ovmtui.config.sudo import Sudo
-
-NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\Z"
-"""What pools and nodes may be called: fit for a command line, and for no option."""
 
 Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
 """A time limit: more than nothing, at most a year (which keeps out `inf` and `nan`)."""
 Pace = Annotated[float, Meta(ge=0.1, le=86_400)]
 """Seconds between two looks: each look costs the node a process."""
-Port = Annotated[int, Meta(ge=1, le=65535)]
-Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
-Text = Annotated[str, Meta(min_length=1)]
 
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "magenta", "pink", "white")
 """What a pool's `colour` may be, beside `#rrggbb`."""
@@ -60,6 +58,8 @@ class Driver(Enum):
     """We ourselves, with `xm` and `ovm`."""
     OPENSVC = "opensvc"
     """The agent; refused where there is none."""
+    MANAGER = "manager"
+    """The manager of an Oracle VM 3 pool, with its own commands."""
 
 
 class Confirm(Enum):
@@ -89,33 +89,6 @@ class ConfirmedVerb(Enum):
     FREEZE = "freeze"
     THAW = "thaw"
     RESERVE = "reserve"
-
-
-class Manager(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the pool's `ovm` manager command line is called, and where its password is."""
-
-    node: Name | None = None
-    """Node on which `ovm` is installed; default: the first one that answers."""
-    command: Annotated[tuple[Text, ...], Meta(min_length=1)] = ("ovm",)
-    user: Text = "admin"
-    host: Text | None = None
-    """Where the nodes reach the manager; for `setup` and `check`."""
-    port: Port = 4443
-    https: bool = True
-    """What `setup` answers when the wizard asks for HTTPS."""
-    deploy_path: Text | None = None
-    vncviewer: Text | None = None
-    pool: Text | None = None
-    """The pool's name in the manager; default: what `ovm svr ls` says."""
-    password_env: Text | None = None
-    password_file: Text | None = None
-    """A file of mode 0600: the password on its first line, or OpenSVC's `auth.conf`."""
-    password_command: Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
-    """A local command that prints the password on its first line."""
-    password_keyring: Text | None = None
-    """Service name in the desktop's keyring; the user's name there is `user`."""
-    password_prompt: bool = False
-    """Whether the operator is asked for it, once; it is kept in memory only."""
 
 
 class Vm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -71,6 +71,8 @@ class NodeView:
     """Node clock minus ours; None where unknown."""
     configs: tuple[ConfigFile, ...] | None = None
     """vm.cfg files of the last finished scan; None before the first."""
+    scanned_at: float | None = None
+    """When that scan was begun."""
     scan_problem: str = ""
     mounts: tuple[Mount, ...] | None = None
     """What is mounted, as of the last survey; None before the first."""

@@ -21,7 +21,7 @@ _UNDER_WAY = "it may be a migration under way"
 def renamed_source(copy: Copy, vm: Vm) -> tuple[str, str]:
     """Return what a renamed source is, and why it matters."""
     return (
-        f"{copy.domain.name} on {copy.node.name} is {vm.name} under the name that a migration "
+        f"{copy.domain.name} on {copy.node.name} is {vm.shown} under the name that a migration "
         f"or save gives it ({_UNDER_WAY})",
         "under that name no command and no manager finds it",
     )
@@ -33,7 +33,7 @@ def paused_copy(copy: Copy, vm: Vm, *, alone: bool, leaving: bool) -> tuple[str,
     `alone`: it is the only copy. `leaving`: the other one carries `migrating-`.
     """
     doubt = f" ({_UNDER_WAY})" if leaving else ""
-    what = f"{copy.node.name} holds {vm.name} paused, and it never executed there{doubt}"
+    what = f"{copy.node.name} holds {vm.shown} paused, and it never executed there{doubt}"
     if alone:
         return what, "it was created paused, or a migration lost the copy that ran"
     return what, "it takes memory and disks, and somebody who unpauses it runs the machine twice"
@@ -111,7 +111,7 @@ def silent(nodes: Iterable[NodeKey], vm: Vm, tools: Tools) -> str:
     nodes = tuple(dict.fromkeys(nodes))
     names = ", ".join(node.name for node in nodes)
     return (
-        f"{names} cannot be asked now and may run {vm.name}; wait until it answers, or run "
+        f"{names} cannot be asked now and may run {vm.shown}; wait until it answers, or run "
         f"{program(nodes, tools)} list there"
     )
 
@@ -121,7 +121,7 @@ def not_running(copy: Copy, vm: Vm, tools: Tools) -> str:
     return (
         f"{_place(copy)}, so it is saved, or was handed over; {_log(copy.node, tools)} on "
         f"{copy.node.name} says which, and {program(tools, tools)} list on every node shows "
-        f"where {vm.name} is"
+        f"where {vm.shown} is"
     )
 
 
@@ -129,7 +129,7 @@ def name_taken(vm: Vm, node: NodeKey, domain: Domain, tools: Tools) -> str:
     """Return that another domain has the name already."""
     return (
         f"a domain called {domain.name} (id {domain.domid}) is on {node.name}; "
-        f"{program((node,), tools)} list -l there tells whether it is {vm.name}"
+        f"{program((node,), tools)} list -l there tells whether it is {vm.shown}"
     )
 
 
@@ -139,7 +139,7 @@ def both_execute(copy: Copy, executing: Iterable[Copy], vm: Vm, tools: Tools) ->
     tool = program([one.node for one in both], tools)
     return (
         f"{_places(both)}: both may execute. If {tool} list on these nodes shows that "
-        f"again, {vm.name} runs twice: decide with {tool} console on each which copy is the good "
+        f"again, {vm.shown} runs twice: decide with {tool} console on each which copy is the good "
         f"one, and {tool} destroy the other by its id"
     )
 
@@ -147,7 +147,7 @@ def both_execute(copy: Copy, executing: Iterable[Copy], vm: Vm, tools: Tools) ->
 def only_copy(copy: Copy, vm: Vm, tools: Tools) -> str:
     """Return why a copy beside which none runs is never destroyed."""
     return (
-        f"no copy of {vm.name} runs for certain beside it, so its memory may be the only one. "
+        f"no copy of {vm.shown} runs for certain beside it, so its memory may be the only one. "
         f"{_log(copy.node, tools)} on {copy.node.name} says how it came; "
         f"{program((copy.node,), tools)} unpause {copy.domain.domid} there runs it, once "
         f"{program(tools, tools)} list on every node shows no other"
@@ -157,7 +157,7 @@ def only_copy(copy: Copy, vm: Vm, tools: Tools) -> str:
 def not_surely_running(keeper: Copy, vm: Vm, tools: Tools) -> str:
     """Return why the other copy is none to rely on."""
     return (
-        f"{_place(keeper)}, so {vm.name} does not run for certain; "
+        f"{_place(keeper)}, so {vm.shown} does not run for certain; "
         f"{program((keeper.node,), tools)} list on {keeper.node.name} shows when it does"
     )
 
@@ -166,7 +166,7 @@ def not_idle(copy: Copy, vm: Vm, tools: Tools) -> str:
     """Return why a copy in a state of its own is left alone."""
     return (
         f"{_place(copy)} and has had {copy.domain.cpu_seconds:.1f} s of CPU time, which no "
-        f"leftover of {vm.name} has; {program((copy.node,), tools)} list on {copy.node.name} "
+        f"leftover of {vm.shown} has; {program((copy.node,), tools)} list on {copy.node.name} "
         "shows whether that lasts"
     )
 

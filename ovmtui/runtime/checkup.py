@@ -6,12 +6,12 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 
-from ovmtui.config.schema import Manager, Settings
+from ovmtui.config.schema import Manager, ManagerKind, Settings
 from ovmtui.errors import OvmtuiError, PlanRefused, TransportError
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.node import Reach
 from ovmtui.model.snapshot import PoolView
-from ovmtui.plan.checkup.diagnosis import Diagnosis, Evidence
+from ovmtui.plan.checkup.diagnosis import Diagnosis, Evidence, Ovm3Evidence
 from ovmtui.plan.checkup.pools import diagnose
 from ovmtui.plan.elevation import through_sudo
 from ovmtui.plan.flows import mending
@@ -20,6 +20,9 @@ from ovmtui.plan.flows.migrate import RELOCATION_PORT
 from ovmtui.plan.plan import Plan
 from ovmtui.runtime.assembling import World
 from ovmtui.runtime.lockcheck import check_locks
+from ovmtui.runtime.manager import ManagerPoll
+from ovmtui.runtime.ovm3check import ask_ovm3
+from ovmtui.runtime.ovm3manager import Ovm3Manager
 from ovmtui.runtime.watcher import NodeWatcher
 from ovmtui.runtime.wiring import entrances
 from ovmtui.toolstacks import nodecheck, probe, yumrepos
@@ -63,6 +66,10 @@ class Checkup:
         manager = pool.manager
         if manager is None:
             raise PlanRefused((f"pool {node.pool} has no [manager] table in the configuration",))
+        if manager.kind is ManagerKind.OVM3:
+            raise PlanRefused(
+                ("Oracle VM 3 needs nothing set up on its nodes: `ovmtui check` tells what is",)
+            )
         facts = await self._setup_facts(node)
         if anew and facts.installed:
             facts = node_setup.SetupFacts(facts.repositories, facts.installed, None)
@@ -126,6 +133,7 @@ class Checkup:
             },
             manager_site="" if site is None else f"{site[0]} {site[1]}",
             manager_login=await self._logins(name, [k for k in up if answers[k].ovmcli]),
+            ovm3=await self._ovm3(name),
             login_users={key: self._world.watchers[key].login for key in up},
             mends={key: mend for key in pool.nodes if (mend := self._world.watchers[key].mend)},
         )
@@ -147,7 +155,7 @@ class Checkup:
     async def _logins(self, pool: str, nodes: Sequence[NodeKey]) -> dict[NodeKey, str]:
         """Call the manager once from each node, one after the other."""
         manager = self._world.managers.get(pool)
-        if manager is None:
+        if not isinstance(manager, ManagerPoll):
             return {}
         said: dict[NodeKey, str] = {}
         for node in nodes:
@@ -157,6 +165,12 @@ class Checkup:
             except OvmtuiError as error:
                 said[node] = str(error)
         return said
+
+    async def _ovm3(self, pool: str) -> Ovm3Evidence | None:
+        manager, settings = self._world.managers.get(pool), self._settings.pools[pool].manager
+        if settings is None or not isinstance(manager, Ovm3Manager):
+            return None
+        return await ask_ovm3(manager, settings)
 
     async def _setup_facts(self, node: NodeKey) -> node_setup.SetupFacts:
         watcher = self._world.watchers[node]
@@ -193,9 +207,9 @@ class Checkup:
 
     def _site(self, pool: str) -> tuple[str, int] | None:
         manager = self._settings.pools[pool].manager
-        if manager is None or manager.host is None:
+        if manager is None or manager.host is None or manager.kind is ManagerKind.OVM3:
             return None
-        return manager.host, manager.port
+        return manager.host, manager.listens_on
 
 
 def _site(manager: Manager) -> ManagerSite | None:
@@ -203,7 +217,7 @@ def _site(manager: Manager) -> ManagerSite | None:
         return None
     return ManagerSite(
         manager.host,
-        manager.port,
+        manager.listens_on,
         manager.deploy_path or "",
         manager.vncviewer or "",
         manager.https,

@@ -18,7 +18,7 @@ from ovmtui.plan.position import Position
 from ovmtui.plan.readiness import memory_needed_mib
 from ovmtui.plan.render import describe_step, render
 from ovmtui.plan.statement import where_it_stands
-from ovmtui.plan.steps import CommandStep
+from ovmtui.plan.steps import CommandStep, place_of
 from ovmtui.runtime.assembling import World, engine_for
 from ovmtui.runtime.dialogue import Dialogue
 from ovmtui.runtime.hamemory import HaMemory
@@ -156,7 +156,7 @@ class Jobs:
         step = None if state.current is None else found.plan.steps[state.current]
         if isinstance(step, CommandStep):
             return (
-                f"{state.title}: the command on {step.node.name} cannot be stopped and goes on; "
+                f"{state.title}: the command on {place_of(step)} cannot be stopped and goes on; "
                 "the plan ends here, and looks once more where things stand"
             )
         return f"{state.title}: no longer waited for; nothing is undone"

@@ -7,12 +7,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from ovmtui.model.domain import Domain, DomainState, Transit
-from ovmtui.model.ha import NOT_ASKED, HaFact, HaState
+from ovmtui.model.ha import HaFact
 from ovmtui.model.identity import VmKey
 from ovmtui.model.node import NodeView
 from ovmtui.model.service import ServiceFile
 from ovmtui.model.vm import Copy, Vm, VmState
 from ovmtui.model.vmconfig import ConfigFile
+from ovmtui.runtime.hasources import combined
+from ovmtui.runtime.naming import tags_of
 from ovmtui.runtime.services import services_by_machine, wanted_ha
 
 _DIRECT = {
@@ -35,6 +37,8 @@ def merge(
     previous: Mapping[VmKey, Vm],
     services: tuple[ServiceFile, ...] = (),
     wanted: Mapping[str, bool] = MappingProxyType({}),
+    ha_since: Mapping[VmKey, float] = MappingProxyType({}),
+    manager_problem: str = "",
 ) -> dict[VmKey, Vm]:
     """Return the machines of `pool`; those without a change are the objects of `previous`.
 
@@ -45,11 +49,14 @@ def merge(
         previous: the last result.
         services: service files of the pool's local directory.
         wanted: what the configuration wants HA to be, by the machine's name.
+        ha_since: when what the manager says of a machine took its present value.
+        manager_problem: why the manager cannot be asked now; empty when it can.
     """
     nodes = tuple(nodes)
     copies: dict[VmKey, list[Copy]] = {}
     configs: dict[VmKey, dict[str, ConfigFile]] = {}
     nameless: list[Copy] = []
+    read_at = _reading_times(nodes)
     unmarked: dict[str, ConfigFile] = {}
     """Files without a UUID: only the name tells whose they are."""
     for node in nodes:
@@ -62,6 +69,9 @@ def merge(
             else:
                 copies.setdefault(VmKey(pool, domain.uuid), []).append(copy)
         for file in node.configs or ():
+            if read_at.get(file.path) not in {None, node.scanned_at}:
+                # Another node has read it later.
+                continue
             if file.config.uuid:
                 configs.setdefault(VmKey(pool, file.config.uuid), {})[file.path] = file
             elif file.config.name:
@@ -80,12 +90,23 @@ def merge(
     keys = sorted(copies.keys() | configs.keys())
     names = {key: _name(key, copies.get(key, []), configs.get(key, {})) for key in keys}
     managed = services_by_machine(pool, names, services, nodes)
+    vms = {key: _vm(key, copies.get(key, []), configs.get(key, {}), silent) for key in keys}
+    tags = tags_of(vms)
     merged = {}
-    for key in keys:
-        vm = _vm(key, copies.get(key, []), configs.get(key, {}), ha.get(key), silent)
+    for key, vm in vms.items():
+        times = [at for file in vm.configs if (at := read_at.get(file.path)) is not None]
+        fact = combined(
+            ha.get(key),
+            vm.configs,
+            read_at=min(times, default=None),
+            since=ha_since.get(key),
+            problem=manager_problem,
+        )
+        vm = replace(vm, ha=fact, tag=tags.get(key, ""))
         service = managed.get(key)
-        if service is not None or vm.name in wanted:
-            vm = replace(vm, service=service, wanted_ha=wanted_ha(vm.name, service, wanted))
+        name = vm.name if vm.name in wanted or vm.tag else vm.label
+        if service is not None or name in wanted:
+            vm = replace(vm, service=service, wanted_ha=wanted_ha(name, service, wanted))
         old = previous.get(key)
         merged[key] = old if old == vm else vm
     return merged
@@ -135,7 +156,6 @@ def _vm(
     key: VmKey,
     copies: list[Copy],
     files: Mapping[str, ConfigFile],
-    ha: HaFact | None,
     silent: tuple[str, ...],
 ) -> Vm:
     configs = tuple(files[path] for path in sorted(files))
@@ -149,19 +169,19 @@ def _vm(
         state=state,
         copies=tuple(copies),
         configs=configs,
-        ha=_ha(ha, configs),
         reason=reason,
     )
 
 
-def _ha(fact: HaFact | None, configs: tuple[ConfigFile, ...]) -> HaFact:
-    if fact is not None and (fact.state is not HaState.UNKNOWN or fact.source):
-        return fact
-    for file in configs:
-        flag = file.config.high_availability
-        if flag is not None:
-            return HaFact(HaState.ON if flag else HaState.OFF, source="vm.cfg")
-    return fact or HaFact(reason=NOT_ASKED)
+def _reading_times(nodes: tuple[NodeView, ...]) -> dict[str, float | None]:
+    """Return when each vm.cfg was read last, on whatever node."""
+    times: dict[str, float | None] = {}
+    for node in nodes:
+        for file in node.configs or ():
+            known = times.get(file.path)
+            if known is None or (node.scanned_at is not None and node.scanned_at > known):
+                times[file.path] = node.scanned_at
+    return times
 
 
 def judge_state(copies: list[Copy], silent: tuple[str, ...]) -> tuple[VmState, str]:

@@ -81,7 +81,7 @@ class Planner:
         if manager is None:
             return HaFact(HaState.UNKNOWN, reason="no manager is configured")
         try:
-            return await manager.ask(vm, self._world.snapshot().vms[vm].name)
+            return await manager.ask(vm)
         except OvmtuiError as error:
             return HaFact(HaState.UNKNOWN, reason=str(error))
 

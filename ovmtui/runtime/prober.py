@@ -211,6 +211,7 @@ class Prober:
     async def scan(self, session: Session) -> None:
         """Search the repositories for vm.cfg files; a lost connection changes nothing."""
         nonce = secrets.token_hex(8)
+        began = self._clock.monotonic()
         script = probe.scan_script(self._repositories, nonce)
         try:
             result = await session.run(script, timeout=self._timeouts.scan, limit=64 * 2**20)
@@ -225,7 +226,8 @@ class Prober:
         if parsed.value is None:
             self._tell(scan_problem="searching the repositories failed")
         else:
-            self._tell(configs=parsed.value, scan_problem="; ".join(parsed.notes[:3]))
+            problem = "; ".join(parsed.notes[:3])
+            self._tell(configs=parsed.value, scanned_at=began, scan_problem=problem)
 
     def _tell(self, **changes: object) -> None:
         view = replace(self._store.node(self._key), **changes)  # type: ignore[arg-type]  # fields

@@ -41,7 +41,7 @@ from ovmtui.runtime.supervision import supervise
 from ovmtui.runtime.unfinished import UnfinishedJobs
 from ovmtui.runtime.upkeep import Upkeep
 from ovmtui.runtime.views import Views
-from ovmtui.transport.interface import Connector
+from ovmtui.transport.commandline import AnyConnector
 
 
 class Service(Views):
@@ -51,7 +51,7 @@ class Service(Views):
         self,
         settings: Settings,
         *,
-        connector: Connector,
+        connector: AnyConnector,
         journal: Journal,
         memory: Memory,
         upkeep: Upkeep,
@@ -66,20 +66,15 @@ class Service(Views):
         self._settings = settings
         self._trust = trust
         self._journal = journal
-        self._clock = clock or SystemClock()
+        clock = self._clock = clock or SystemClock()
         self._listeners: list[Callable[[Update], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._store = Store(wiring.pool_views(settings), self._clock)
+        store = self._store = Store(wiring.pool_views(settings), clock)
         self._watchers = wiring.watchers(
-            settings,
-            connector,
-            self._store,
-            self._clock,
-            notify=self._emit,
-            sudo_password=sudo_password,
+            settings, connector, store, clock, notify=self._emit, sudo_password=sudo_password
         )
         self._managers = wiring.managers(
-            settings, self._watchers, self._store, self._clock, password=password
+            settings, self._watchers, store, clock, connector=connector, password=password
         )
         patience = settings.timeouts.probe
         self._inspection = Inspection(self._watchers, self._store, self._clock, patience=patience)
@@ -231,7 +226,8 @@ class Service(Views):
             seconds = self._settings.pools[plan.vm.pool].budgets.watch
             self._alarms.watch_for_restart(plan.vm, seconds=seconds)
         vm = self.snapshot.vms.get(plan.vm)
-        if vm is not None and vm.service is not None:
+        if vm is not None and (vm.service is not None or plan.switches_ha):
+            # What is written in files about it may be another thing now.
             for node in self.snapshot.pool(plan.vm.pool).nodes:
                 self._watchers[node].rescan()
 

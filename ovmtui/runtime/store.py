@@ -34,6 +34,7 @@ class Store:
             for key in pool.nodes
         }
         self._ha: dict[VmKey, HaFact] = {}
+        self._ha_since: dict[VmKey, float] = {}
         self._vms: dict[str, dict[VmKey, Vm]] = {name: {} for name in self._pools}
         self._dirty: set[str] = set(self._pools)
         self._interval = 1.0 / rate
@@ -71,6 +72,9 @@ class Store:
 
     def set_ha(self, vm: VmKey, fact: HaFact) -> None:
         """Take the manager's answer for a machine."""
+        known = self._ha.get(vm)
+        if known is not None and known.source and known.state is not fact.state:
+            self._ha_since[vm] = self._clock.monotonic()
         self._ha[vm] = fact
         self._changed(vm.pool)
 
@@ -125,6 +129,8 @@ class Store:
                 previous=self._vms[name],
                 services=pool.services,
                 wanted=pool.wanted_ha,
+                ha_since=self._ha_since,
+                manager_problem=pool.manager_problem,
             )
         self._dirty.clear()
         vms: Mapping[VmKey, Vm] = {

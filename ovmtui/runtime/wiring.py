@@ -6,17 +6,27 @@ import functools
 from collections.abc import Awaitable, Callable, Mapping
 
 from ovmtui.config.access import is_legacy, sudo_of
-from ovmtui.config.schema import Manager, Node, Settings, node_address_host
+from ovmtui.config.schema import (
+    Manager,
+    ManagerKind,
+    Node,
+    Pool,
+    Settings,
+    node_address_host,
+)
 from ovmtui.config.sudo import Sudo
 from ovmtui.errors import SecretUnavailable
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.snapshot import PoolView
 from ovmtui.model.sudo import WITH_PASSWORD, WITHOUT_PASSWORD
 from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.hapoll import HaPoll
 from ovmtui.runtime.manager import ManagerPoll
+from ovmtui.runtime.ovm3manager import Ovm3Manager
 from ovmtui.runtime.refusals import Notice
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.watcher import NodeWatcher
+from ovmtui.transport.commandline import CommandLineConnector
 from ovmtui.transport.interface import Connector, Elevation, NodeAddress
 
 Password = Callable[[Manager], Awaitable[str]]
@@ -113,20 +123,49 @@ def managers(
     store: Store,
     clock: Clock,
     *,
+    connector: CommandLineConnector,
     password: Password,
-) -> dict[str, ManagerPoll]:
-    """Return a poll for each pool that has a manager."""
+) -> dict[str, HaPoll]:
+    """Return what asks the manager of each pool that has one."""
+    found: dict[str, HaPoll] = {}
+    for name, pool in settings.pools.items():
+        if pool.manager is None:
+            continue
+        watched = {key: watcher for key, watcher in nodes.items() if key.pool == name}
+        secret = functools.partial(password, pool.manager)
+        if pool.manager.kind is ManagerKind.OVM3:
+            found[name] = Ovm3Manager(
+                name,
+                pool.manager,
+                connector=connector,
+                names=_names(name, pool),
+                watchers=watched,
+                store=store,
+                clock=clock,
+                intervals=settings.intervals,
+                timeouts=settings.timeouts,
+                call_timeout=pool.budgets.manager,
+                password=secret,
+            )
+        else:
+            found[name] = ManagerPoll(
+                name,
+                pool.manager,
+                watchers=watched,
+                store=store,
+                clock=clock,
+                intervals=settings.intervals,
+                call_timeout=pool.budgets.manager,
+                password=secret,
+            )
+    return found
+
+
+def _names(pool: str, settings: Pool) -> dict[NodeKey, tuple[str, ...]]:
+    """Return what a manager may call each node: as we do, or as it is reached."""
     return {
-        name: ManagerPoll(
-            name,
-            pool.manager,
-            watchers={key: watcher for key, watcher in nodes.items() if key.pool == name},
-            store=store,
-            clock=clock,
-            intervals=settings.intervals,
-            call_timeout=pool.budgets.manager,
-            password=functools.partial(password, pool.manager),
+        NodeKey(pool, node.name): tuple(
+            dict.fromkeys(filter(None, (node.name, node.relocation_host, node.host)))
         )
-        for name, pool in settings.pools.items()
-        if pool.manager is not None
+        for node in settings.members
     }

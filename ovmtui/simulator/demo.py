@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ovmtui.simulator.generation3 import oracle3
 from ovmtui.simulator.spec import (
     ConfigStyle,
+    ErrorStyle,
     Latencies,
     NodeSpec,
     PoolSpec,
@@ -75,6 +77,31 @@ def _with_tools(*tools: Tools) -> PoolSpec:
         spec,
         nodes=tuple(replace(node, tools=own, opensvc="") for node, own in nodes),
         services={},
+    )
+
+
+def second_pool_spec() -> PoolSpec:
+    """Return a small pool of Oracle VM 3, to stand beside the demo's."""
+    month = 30 * _DAY
+    machines = (
+        VmSpec("crm-db", 8192, 4, "ovs31", load=1.2, uptime=month, shutdown_seconds=25.0),
+        VmSpec("crm-app1", 4096, 2, "ovs31", load=0.4, uptime=month),
+        VmSpec("crm-app2", 4096, 2, "ovs32", load=0.35, uptime=month),
+        VmSpec("file server (old)", 2048, 1, "ovs32", ha=False, load=0.1, uptime=month),
+        VmSpec("sandbox", 1024, 1, "ovs33", ha=False, load=0.05, uptime=_HOUR),
+        VmSpec("reporting", 4096, 2, power=Power.DOWN, ha=False),
+    )
+    return PoolSpec(
+        name="pool3",
+        generation=3,
+        nodes=tuple(
+            NodeSpec(f"ovs3{number}", memory_mib=49_151, uptime=60 * _DAY, cpu_mhz=2800)
+            for number in (1, 2, 3)
+        ),
+        # Two machines are called `sandbox`: names are not unique in Oracle VM 3.
+        vms=(*map(oracle3, machines), oracle3(replace(machines[4], node="ovs32"), other=1)),
+        errors=ErrorStyle.PYTHON26,
+        seed=3,
     )
 
 

@@ -17,6 +17,11 @@ _CHANGING_SVCMGR = frozenset(
 )
 
 
+_CHANGING_OVM3 = frozenset(
+    {"edit", "start", "stop", "kill", "restart", "suspend", "resume", "migrate"}
+)
+
+
 @dataclass(slots=True)
 class Invocation:
     """One run of a program."""
@@ -49,6 +54,8 @@ class Invocation:
                 return not _CHANGING_SVCMGR.isdisjoint(words)
             case ("yum", *_):
                 return True
+            case ("ovmm", verb, *_):
+                return verb in _CHANGING_OVM3
             case ("ovm", "config"):
                 return True
             case ("ovm", *words):

@@ -142,6 +142,8 @@ POOLS: Mapping[str, Callable[[], PoolSpec]] = {
     "mixed": mixed_spec,
 }
 """The scenarios that have a pool of their own instead of the demo's, by name."""
+TWO_GENERATIONS = "two-generations"
+"""The scenario in which nothing goes wrong: Oracle VM 2 and 3 in one console."""
 SCENARIOS: Mapping[str, Scenario] = {
     scenario.__name__.replace("_", "-"): scenario for scenario in _ALL
 }

@@ -11,9 +11,10 @@ from ovmtui.errors import ConnectFailed, HostKeyChanged, HostKeyUnknown
 from ovmtui.model.text import visible
 from ovmtui.transport.hostkeys import HostKeys, KnownKeys, one_line
 from ovmtui.transport.knownlines import change_of
+from ovmtui.transport.passwordlogin import PasswordClient
 
 
-class Greeting(asyncssh.SSHClient):
+class Greeting(PasswordClient):
     """Watches one connection come about: how far it is, and which host key is shown."""
 
     def __init__(self, name: str, known: KnownKeys, *, on_connected: Callable[[], None]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +17,23 @@ from cryptography.utils import CryptographyDeprecationWarning
 from ovmtui.errors import ConnectFailed, ConnectTimeout
 from ovmtui.model.hostkey import KnownEntry
 from ovmtui.model.text import visible
-from ovmtui.transport.algorithms import LEGACY, MODERN, Algorithms, hang_up_mend, login_mend
+from ovmtui.transport.algorithms import LEGACY, MODERN, hang_up_mend, login_mend
 from ovmtui.transport.failures import connect_failure
 from ovmtui.transport.greeting import Greeting
-from ovmtui.transport.hostkeys import KnownHosts, KnownKeys
+from ovmtui.transport.hostkeys import KnownHosts
 from ovmtui.transport.identities import (
     USUAL,
     Identities,
-    Identity,
-    Offer,
     agent_kinds,
-    described,
 )
 from ovmtui.transport.interface import NodeAddress
 from ovmtui.transport.jumps import JumpHosts
 from ovmtui.transport.knownlines import known_lines
+from ovmtui.transport.login import Login, Offers
+from ovmtui.transport.passwordlogin import NO_AGENT, TRIED, WITH_PASSWORD
 from ovmtui.transport.root import become_root
 from ovmtui.transport.session import SshSession
+from ovmtui.transport.sshcommandline import SshCommandLine
 from ovmtui.transport.sshconfig import Files, jump_path, settings_of
 
 # The key exchanges of Oracle VM's old servers are deprecated; a warning would be
@@ -88,11 +88,7 @@ class SshConnector:
 
     async def connect(self, address: NodeAddress) -> SshSession:
         """Open a connection; see `interface.Connector.connect`."""
-        try:
-            path = await asyncio.to_thread(jump_path, address, self._config)
-        except (OSError, ValueError) as error:
-            raise ConnectFailed(f"the SSH configuration: {visible(str(error))}") from error
-        connection = await self._jumps.through(path, address)
+        connection = await self._jumps.through(await self._path(address), address)
         if address.elevation is None:
             return SshSession(connection)
         try:
@@ -100,6 +96,21 @@ class SshConnector:
         except BaseException:
             connection.abort()
             raise
+
+    async def open_command_line(
+        self, address: NodeAddress, *, password: str | None
+    ) -> SshCommandLine:
+        """Open a connection; see `commandline.CommandLineConnector.open_command_line`."""
+        # Only the last hop is told the password.
+        connect = functools.partial(self._connect, password=password)
+        path = await self._path(address)
+        return SshCommandLine(await self._jumps.through(path, address, connect=connect))
+
+    async def _path(self, address: NodeAddress) -> tuple[NodeAddress, ...]:
+        try:
+            return await asyncio.to_thread(jump_path, address, self._config)
+        except (OSError, ValueError) as error:
+            raise ConnectFailed(f"the SSH configuration: {visible(str(error))}") from error
 
     async def known_entries(self, address: NodeAddress) -> tuple[KnownEntry, ...]:
         """Return the lines of known_hosts about a host.
@@ -116,7 +127,10 @@ class SshConnector:
         return known_lines(path, keys.name) if keys.name else ()
 
     async def _connect(
-        self, address: NodeAddress, via: asyncssh.SSHClientConnection | None
+        self,
+        address: NodeAddress,
+        via: asyncssh.SSHClientConnection | None,
+        password: str | None = None,
     ) -> asyncssh.SSHClientConnection:
         """Connect to one host, directly or through the connection to a jump host."""
         try:
@@ -132,6 +146,7 @@ class SshConnector:
 
         offered = login.offered
         client = Greeting(address.host, login.known, on_connected=await_login)
+        client.password = password
         try:
             async with limit:
                 return await asyncssh.connect(
@@ -147,10 +162,10 @@ class SshConnector:
                     mac_algs=login.unless_configured("MACs", offered.macs),
                     signature_algs=offered.signatures,
                     username=login.user,
-                    client_keys=login.offers,
-                    agent_identities=login.agent_identities,
+                    client_keys=login.offers if password is None else Offers(),
+                    agent_identities=login.agent_identities if password is None else NO_AGENT,
                     keepalive_interval=address.keepalive_interval,
-                    **_FIXED,
+                    **(_FIXED if password is None else {**_FIXED, **WITH_PASSWORD}),
                 )
         except TimeoutError as error:
             if client.connected:
@@ -164,6 +179,8 @@ class SshConnector:
             judged = client.judged(error.reason, self._known_hosts.path)
             raise await asyncio.to_thread(judged) from error
         except asyncssh.PermissionDenied as error:
+            if password is not None:
+                raise connect_failure(error, user=login.user, tried=TRIED) from error
             kinds = [*login.kinds, *await agent_kinds(only=login.agent_identities)]
             mend = login_mend(client.version, kinds, legacy=address.legacy)
             raise connect_failure(error, user=login.user, tried=login.tried, mend=mend) from error
@@ -171,12 +188,12 @@ class SshConnector:
             raise connect_failure(
                 error,
                 user=login.user,
-                tried=login.tried,
+                tried=login.tried if password is None else TRIED,
                 legacy=address.legacy,
                 mend=hang_up_mend(client.version, legacy=address.legacy),
             ) from error
 
-    def _login(self, address: NodeAddress) -> _Login:
+    def _login(self, address: NodeAddress) -> Login:
         """Find out who logs in, and with what. It does I/O and computes."""
         settings = settings_of(address, self._config)
         named = self._named or settings.identity_files
@@ -186,7 +203,7 @@ class SshConnector:
         keys = known.of((settings.name, address.host), settings.port)
         offered = LEGACY if address.legacy else MODERN
         configured = settings.own_algorithms if not address.legacy else frozenset()
-        return _Login(
+        return Login(
             user=address.user or settings.user or "root",
             identities=tuple(each for each in identities if named or not each.missing),
             only=only,
@@ -197,52 +214,3 @@ class SshConnector:
             else offered.host_key_order(keys.trusted, certified=bool(keys.authorities)),
             known=known,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Login:
-    """Who logs in to a host, and with what."""
-
-    user: str
-    identities: tuple[Identity, ...]
-    only: bool
-    """Whether the agent is asked for these keys only."""
-    offered: Algorithms
-    configured: frozenset[str]
-    """Which kinds of algorithm the SSH configuration says, which goes first."""
-    host_key_algorithms: Sequence[str]
-    """Empty: what the SSH configuration says."""
-    known: KnownKeys
-
-    def unless_configured(self, keyword: str, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Return `names`; nothing, where the SSH configuration says `keyword`."""
-        return () if keyword in self.configured else names
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The algorithms of the keys in files."""
-        keys = (offer[0] if isinstance(offer, tuple) else offer for offer in self.offers)
-        return tuple(key.algorithm.decode("ascii") for key in keys)
-
-    @property
-    def offers(self) -> list[Offer]:
-        return _Offers(offer for identity in self.identities for offer in identity.offers)
-
-    @property
-    def agent_identities(self) -> list[bytes] | None:
-        if not self.only:
-            return None
-        # An empty list would mean all of them; no key is called "".
-        return [identity.public for identity in self.identities if identity.public] or [b""]
-
-    @property
-    def tried(self) -> str:
-        agent = "the ssh-agent's keys" if os.environ.get("SSH_AUTH_SOCK") else "no ssh-agent"
-        return f"{described(self.identities)}; {agent}"
-
-
-class _Offers(list[Offer]):
-    """Keys to offer, maybe none: asyncssh takes an empty list for "the usual ones"."""
-
-    def __bool__(self) -> bool:
-        return True

@@ -21,7 +21,10 @@ DOORS = {
     },
     ("ovmtui.ui", "ovmtui.config"): {"ovmtui.config.schema"},
     ("ovmtui.ui", "ovmtui.transport"): set(),
-    ("ovmtui.runtime", "ovmtui.transport"): {"ovmtui.transport.interface"},
+    ("ovmtui.runtime", "ovmtui.transport"): {
+        "ovmtui.transport.commandline",
+        "ovmtui.transport.interface",
+    },
     ("ovmtui.runtime", "ovmtui.config"): {
         "ovmtui.config.access",
         "ovmtui.config.schema",

@@ -18,7 +18,7 @@ def own_directories(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_the_scenarios_are_those_of_the_simulated_pool() -> None:
-    assert set(SCENARIOS) == set(scenarios.SCENARIOS)
+    assert set(SCENARIOS) == {*scenarios.SCENARIOS, scenarios.TWO_GENERATIONS}
 
 
 @pytest.mark.parametrize(

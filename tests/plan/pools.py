@@ -14,7 +14,8 @@ from ovmtui.model.service import Agent, ServiceFile, ServiceStatus
 from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.tool import Program, Tool, Toolstack
 from ovmtui.model.vmconfig import ConfigFile, Disk, Interface, VmConfig
-from ovmtui.plan.context import Context, ManagerAccess
+from ovmtui.plan.context import Context
+from ovmtui.plan.managing import ManagerAccess
 from ovmtui.runtime.merge import merge
 from ovmtui.toolstacks.svcmgr import era_of
 

@@ -11,6 +11,7 @@ from ovmtui.model.tool import Toolstack
 from ovmtui.plan.checkup.diagnosis import Diagnosis, Evidence, Fix
 from ovmtui.plan.checkup.manager import manager_diagnoses
 from ovmtui.plan.checkup.nodes import node_diagnoses
+from ovmtui.plan.checkup.ovm3 import ovm3_diagnoses
 from ovmtui.plan.readiness import memory_needed_mib
 from ovmtui.plan.verdict import Finding, Verdict, fails, holds, unknown
 
@@ -30,8 +31,11 @@ def diagnose(
     nodes = snapshot.nodes_of(pool.name)
     for node in nodes:
         found += node_diagnoses(node, snapshot, evidence)
-        if pool.manager_configured and node.key in evidence.answers:
+        asked = pool.manager_configured and evidence.ovm3 is None
+        if asked and node.key in evidence.answers:
             found += manager_diagnoses(node, evidence)
+    if evidence.ovm3 is not None:
+        found += ovm3_diagnoses(pool, evidence.ovm3)
     found += _of_pool(pool, nodes, snapshot)
     for finding in locks:
         fix = Fix("mount OCFS2 with its cluster stack, or NFS with a lock daemon, on every node")

@@ -75,5 +75,5 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, *, now: float) -
 def _workplace(plan: Plan) -> NodeKey:
     """Return the node of the machine's own commands, else that of the manager's."""
     commands = [step for step in plan.steps if isinstance(step, CommandStep)]
-    own = [step.node for step in commands if not step.command.needs_secret]
+    own = [step.node for step in commands if not step.of_manager]
     return (own or [step.node for step in commands])[0]

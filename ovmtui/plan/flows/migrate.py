@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ovmtui.errors import PlanRefused
 from ovmtui.model.domain import DomainState
 from ovmtui.model.identity import NodeKey
@@ -11,7 +13,7 @@ from ovmtui.model.vm import Vm
 from ovmtui.plan.checks import Check
 from ovmtui.plan.context import Context
 from ovmtui.plan.driving import driven_by, handle_on
-from ovmtui.plan.flows import managed, parts, services
+from ovmtui.plan.flows import bymanager, managed, parts, services
 from ovmtui.plan.guards import NodeAnswers, RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
@@ -40,7 +42,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     if target.pool != source.pool or target not in snapshot.nodes:
         raise PlanRefused((f"{target.name} is no node of pool {source.pool}",))
     if target == source:
-        raise PlanRefused((f"{vm.name} is on {source.name} already",))
+        raise PlanRefused((f"{vm.shown} is on {source.name} already",))
     limits = context.limits
     runs = RunsOnlyOn(vm.key, source, (DomainState.RUNNING,), limits.freshness)
     answers = NodeAnswers(target, limits.freshness)
@@ -71,11 +73,12 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         diagnose=() if libxl else (source, target),
         aftermath=services.who_holds(vm, (source, target)),
     )
+    driver = driven_by(vm, source, snapshot, context.driver)
     plan = Plan(
         intent=intent,
-        title=f"migrate {vm.name} → {target.name}",
+        title=f"migrate {vm.shown} → {target.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(
             runs,
             answers,
@@ -84,6 +87,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
             NameFree(vm.key, target),
             MemoryFree(target, vm.memory_mib, context.reserved_mib.get(target, 0)),
             SameCpu(source, target),
+            *(() if driver is not None else bymanager.guards(vm, context)),
         ),
         checks=_checks(vm, source, target, host, libxl=libxl),
         steps=(
@@ -101,9 +105,11 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         destination=target,
         notes=("HA is not touched by a migration.",),
     )
-    driver = driven_by(vm, source, snapshot, context.driver)
     if driver is not None:
         return managed.migrate(plan, vm, target, driver, move)
+    plan = replace(plan, notes=(*plan.notes, *bymanager.notes(intent, context)))
+    if (access := bymanager.driver(intent, context)) is not None:
+        plan = bymanager.moving(plan, vm, target, access)
     return services.beside_agents(plan, snapshot, context)
 
 

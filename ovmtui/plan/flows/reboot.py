@@ -34,7 +34,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     commands = parts.commands_of(copy.node, snapshot)
     domid = copy.domain.domid
     if domid is None:
-        raise PlanRefused((f"{vm.name} has no domain on {copy.node.name}: it is halted",))
+        raise PlanRefused((f"{vm.shown} has no domain on {copy.node.name}: it is halted",))
     runs = RunsOnlyOn(vm.key, copy.node, (DomainState.RUNNING,), context.limits.freshness, domid)
     age = Check(
         "up-long-enough",
@@ -56,9 +56,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     )
     plan = Plan(
         intent=intent,
-        title=f"reboot {vm.name} on {copy.node.name}",
+        title=f"reboot {vm.shown} on {copy.node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(runs, RestartsOnReboot(vm.key)),
         checks=(age,),
         steps=(ask, *_waits(vm, copy, domid, context)),

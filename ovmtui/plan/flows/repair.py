@@ -54,9 +54,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     destroys = left.repair is Repair.DESTROY
     return Plan(
         intent=intent,
-        title=f"repair {vm.name} on {left.node.name}",
+        title=f"repair {vm.shown} on {left.node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=guards,
         checks=_checks(vm, left),
         steps=steps,
@@ -70,20 +70,20 @@ def _chosen(vm: Vm, node: NodeKey | None, found: tuple[Leftover, ...]) -> Leftov
         reason = f" ({vm.reason})" if vm.reason else ""
         places = " on " + ", ".join(key.name for key in vm.nodes) if vm.nodes else ""
         raise PlanRefused(
-            (f"nothing is left over of {vm.name}: it is {vm.state.value}{places}{reason}",)
+            (f"nothing is left over of {vm.shown}: it is {vm.state.value}{places}{reason}",)
         )
     here = [left for left in found if node is None or left.node == node]
     if not here:
         assert node is not None
         places = ", ".join(left.node.name for left in found)
-        raise PlanRefused((f"nothing is left over of {vm.name} on {node.name}, but on {places}",))
+        raise PlanRefused((f"nothing is left over of {vm.shown} on {node.name}, but on {places}",))
     mendable = [left for left in here if left.repair is not None]
     if not mendable:
         raise PlanRefused(tuple(f"{left.what}; {left.remedy}" for left in here))
     if len(mendable) > 1:
         named = ", ".join(f"{left.copy.domain.name} on {left.node.name}" for left in mendable)
         if len({left.node for left in mendable}) == len(mendable):
-            raise PlanRefused((f"left over of {vm.name}: {named}; say which node",))
+            raise PlanRefused((f"left over of {vm.shown}: {named}; say which node",))
     return mendable[0]
 
 

@@ -11,7 +11,7 @@ from ovmtui.model.vm import Copy, Vm
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
 from ovmtui.plan.driving import driven_by
-from ovmtui.plan.flows import managed, parts, services
+from ovmtui.plan.flows import bymanager, managed, parts, services
 from ovmtui.plan.guards import RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
@@ -44,17 +44,19 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     ha_steps, notes = parts.switch_ha_off_first(vm, intent, context)
     plan = Plan(
         intent=intent,
-        title=f"stop {vm.name}",
+        title=f"stop {vm.shown}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(runs, *parts.manager_guards(vm, context)),
         checks=(),
         steps=(
             *ha_steps,
             *_shutdown(vm, copy, commands, context, runs, intent=intent, ha_steps=ha_steps),
         ),
-        notes=notes,
+        notes=(*notes, *bymanager.notes(intent, context)),
     )
+    if (access := bymanager.driver(intent, context)) is not None:
+        plan = bymanager.stopping(plan, vm, access)
     return services.beside_agents(plan, snapshot, context)
 
 

@@ -118,11 +118,13 @@ def _listens(node: Node, port: int) -> bool:
 
 
 def _is_known(call: Call, host: str) -> bool:
-    return host in call.world.nodes or any(vm.name == host for vm in call.world.spec.vms)
+    return host in call.world.nodes or any(
+        host in {vm.name, vm.simple_name} for vm in call.world.spec.vms
+    )
 
 
 def _address(call: Call, host: str) -> str:
-    known = [*call.world.nodes, *(vm.name for vm in call.world.spec.vms)]
+    known = [*call.world.nodes, *(vm.simple_name or vm.name for vm in call.world.spec.vms)]
     return f"10.20.{known.index(host) // 250}.{known.index(host) % 250 + 1}"
 
 
@@ -143,7 +145,8 @@ def _reachable(call: Call, host: str) -> list[Domain]:
     return [
         domain
         for node, domain in call.world.everywhere()
-        if domain.machine.name == host and (node.plug is Plug.UP or node is call.node)
+        if host in {domain.machine.name, domain.guest.simple_name}
+        and (node.plug is Plug.UP or node is call.node)
     ]
 
 

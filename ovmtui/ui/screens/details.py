@@ -53,7 +53,7 @@ class DetailsScreen(Page[None]):
         vm = self._vm
         if vm is None:
             return str(self._key), "not known any more"
-        return vm.label, f"{vm.state.value}  {vm.key.pool}"
+        return vm.shown, f"{vm.state.value}  {vm.key.pool}"
 
     def on_mount(self) -> None:
         """Read what earlier consoles did to it."""
@@ -116,7 +116,10 @@ class DetailsScreen(Page[None]):
         return self.desk.console.snapshot.vms.get(self._key)
 
     def _facts(self, vm: Vm) -> Table:
-        rows = [("name", vm.name), ("identity", vm.key.identity), ("state", vm.state.value)]
+        rows = [("name", vm.name)]
+        if vm.label != vm.name:
+            rows.append(("friendly name", vm.label))
+        rows += [("identity", vm.key.identity), ("state", vm.state.value)]
         if vm.reason:
             rows.append(("why", vm.reason))
         rows += [
@@ -151,7 +154,8 @@ class DetailsScreen(Page[None]):
         if vm.wanted_ha is not None:
             wanted = f"; wanted {'on' if vm.wanted_ha.on else 'off'} by {vm.wanted_ha.source}"
             wanted += f": {self.desk.key_of('vm.mend-ha')} mends it" if vm.drifts else ""
-        return f"{fact.state.value}{source}{when}{reason}{wanted}"
+        conflict = f"; but {fact.conflict}" if fact.conflict else ""
+        return f"{fact.state.value}{source}{when}{reason}{conflict}{wanted}"
 
     def _copy(self, copy: Copy) -> tuple[str, str]:
         domain = copy.domain

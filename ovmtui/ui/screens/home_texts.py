@@ -36,7 +36,7 @@ def resting_text(
     if vm is not None and vm.reason:
         # Two places are what a migration under way looks like.
         role = "dim" if vm.state is VmState.MIGRATING else "warn"
-        return f"{visible(vm.label)}: {visible(vm.reason)}", role
+        return f"{visible(vm.shown)}: {visible(vm.reason)}", role
     if not desk.alerts:
         return "", "dim"
     count = "1 alert" if len(desk.alerts) == 1 else f"{len(desk.alerts)} alerts"

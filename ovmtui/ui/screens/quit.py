@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ovmtui.model.job import JobState
 from ovmtui.model.text import visible
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.steps import CommandStep
+from ovmtui.plan.steps import CommandStep, place_of
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.confirm import Confirm
 
@@ -36,7 +36,7 @@ def _fate(job: JobState, plan: Plan | None) -> str:
     after = f"; the {left} steps after it are not done" if left > 1 else ""
     after = "; the step after it is not done" if left == 1 else after
     if isinstance(step, CommandStep):
-        return f"{title}: {visible(step.text)} goes on on {step.node.name}{after}"
+        return f"{title}: {visible(step.text)} goes on on {place_of(step)}{after}"
     if job.current is not None:
         return f"{title}: nobody waits any longer for: {visible(job.steps[job.current])}{after}"
     return f"{title}: ends here"

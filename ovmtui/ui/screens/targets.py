@@ -33,7 +33,7 @@ class TargetsScreen(ListScreen[NodeKey]):
         vm = self.desk.console.snapshot.vms.get(self._vm)
         if vm is None:
             return "migrate", ""
-        return f"migrate {vm.name} to", f"now on {', '.join(n.name for n in vm.nodes) or '-'}"
+        return f"migrate {vm.shown} to", f"now on {', '.join(n.name for n in vm.nodes) or '-'}"
 
     def columns(self) -> Text:
         """Return the heads of the columns."""

@@ -15,7 +15,7 @@ def values_of(snapshot: Snapshot) -> dict[str, list[str]]:
     vms = snapshot.vms.values()
     services = [vm.service for vm in vms if vm.service is not None]
     found = {
-        "name": (vm.name for vm in vms),
+        "name": (vm.shown for vm in vms),
         "uuid": (vm.key.identity for vm in vms),
         "pool": (pool.name for pool in snapshot.pools),
         "node": (node.name for node in snapshot.nodes),

@@ -39,7 +39,7 @@ _NUMBERS: dict[str, tuple[Callable[[Vm], float | None], dict[str, float], str]] 
 }
 """Fields that are compared: how they are read, their units, and what can be typed."""
 _TEXTS: dict[str, Callable[[Vm], tuple[str, ...]]] = {
-    "name": lambda vm: (vm.name, vm.label),
+    "name": lambda vm: (vm.name, vm.shown),
     "node": lambda vm: tuple(_places(vm.nodes)),
     "pool": lambda vm: (vm.key.pool,),
     "uuid": lambda vm: (vm.key.identity,),
@@ -167,7 +167,7 @@ def _word(word: str) -> Matcher:
     wanted = word.lower()
 
     def matches(vm: Vm, snapshot: Snapshot) -> bool:
-        texts = (vm.name, vm.label, vm.key.pool, *(node.name for node in vm.nodes))
+        texts = (vm.name, vm.shown, vm.key.pool, *(node.name for node in vm.nodes))
         return any(wanted in text.lower() for text in texts)
 
     return matches

@@ -57,7 +57,7 @@ def offered(
         case "verb":
             return list(PLANNED)
         case "text" if partial.word.name == "history":
-            return sorted({vm.name for vm in snapshot.vms.values()})
+            return sorted({vm.shown for vm in snapshot.vms.values()})
         case _:
             return fixed(kind, themes=themes)
 
@@ -86,12 +86,12 @@ def _verb(partial: Partial) -> Verb | None:
 
 def _machines(verb: Verb | None, snapshot: Snapshot) -> list[str]:
     """Return the names of the machines, with their pool where one name is that of several."""
-    count = Counter(vm.name for vm in snapshot.vms.values())
+    count = Counter(vm.shown for vm in snapshot.vms.values())
     sensible = _SENSIBLE[verb] if verb is not None else lambda vm, snapshot: True
     found = [
         (
             not sensible(vm, snapshot),
-            vm.name if count[vm.name] == 1 else f"{vm.key.pool}/{vm.name}",
+            vm.shown if count[vm.shown] == 1 else f"{vm.key.pool}/{vm.shown}",
         )
         for vm in snapshot.vms.values()
     ]

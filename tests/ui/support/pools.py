@@ -13,7 +13,8 @@ from ovmtui.model.node import HypervisorFacts, NodeView, Reach
 from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.tool import Program, Tool, Toolstack
 from ovmtui.model.vmconfig import ConfigFile, Disk, Interface, VmConfig
-from ovmtui.plan.context import Context, ManagerAccess
+from ovmtui.plan.context import Context
+from ovmtui.plan.managing import ManagerAccess
 from ovmtui.runtime.merge import merge
 from tests.ui.support.console import NOW
 
