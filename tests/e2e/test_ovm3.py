@@ -188,7 +188,8 @@ async def test_the_password_is_nowhere_on_disk_nor_in_events(
         assert (await do(service, Verb.HA_ON, _NAME))[0] is Outcome.DONE
         await pool3.faults.manager_complains(f"Internal error near {PASSWORD}")
         outcome, _ = await do(service, Verb.HA_OFF, _NAME)
-        assert outcome is Outcome.FAILED
+        # The plan hears it first, or the look for HA that goes on beside it.
+        assert outcome in {Outcome.FAILED, Outcome.REFUSED}
         told = [str(event) for job in service.jobs for event in service.events(job.job)]
         assert not [text for text in told if PASSWORD in text]
         assert any("XXXXXX" in text for text in told)
