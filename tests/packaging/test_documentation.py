@@ -18,6 +18,8 @@ import pytest
 from docs import __main__ as generated
 from docs import licences
 from ovmtui.cli.arguments import parser
+from ovmtui.ui.actions import ACTIONS
+from ovmtui.ui.situation import Scope, shown_key
 from tests.packaging.command_lines import Shown, shown_in
 
 ROOT = Path(__file__).parents[2]
@@ -153,3 +155,15 @@ def test_the_manual_page_is_well_formed() -> None:
     )
     complaints = [line for line in checked.stdout.splitlines() if "missing date" not in line]
     assert complaints == []
+
+
+def test_every_key_of_the_machines_is_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "daily-work.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([^`]+)`", guide.replace("\\|", "|")))
+    keys = {
+        shown_key(action.key)
+        for action in ACTIONS
+        if action.scope is Scope.HOME and not action.id.startswith("replay.")
+    }
+    keys -= set("2345678")  # told as the first and the last one
+    assert {key for key in keys if key not in told} == set()
