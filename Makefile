@@ -7,10 +7,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+TOOLS := build/tools
+RELEASE := $(TOOLS)/.release
+BARE := build/bare
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-xen test-xen-smoke lint types screenshots faults fuzz docs \
-	bench wheel lock clean sshd sudo
+.PHONY: help demo test test-fast test-pythons test-xen test-xen-smoke lint types screenshots \
+	faults fuzz docs bench wheel dist zipapp sbom audit lock clean sshd sudo
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,13 +60,48 @@ docs: $(DEV) ## Write the generated pages of docs/ anew
 bench: $(DEV) ## Measure what the performance contract speaks of
 	$(BIN)/python -m benchmarks
 
+test-pythons: ## Run the tests with every Python that is found, or that PYTHONS names
+	@PYTHON=$(PYTHON) WORKERS=$(WORKERS) .ci/pythons $(PYTHONS)
+
 wheel: $(DEV) ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
 
+dist: $(DEV) ## Build the source archive, and the wheel from it, into dist/
+	$(BIN)/python -m build --no-isolation
+
+zipapp: $(RELEASE) wheel ## Build one file for jump hosts into dist/ (for another Python: FOR=3.12)
+	rm -rf build/zipapp
+	$(PIP) --require-hashes --target build/zipapp $(and $(FOR),--python-version $(FOR)) \
+		--only-binary :all: -r requirements.lock
+	$(PIP) --no-deps --target build/zipapp dist/ovmtui-*.whl
+	$(TOOLS)/bin/shiv --site-packages build/zipapp --compressed --reproducible \
+		--extend-pythonpath --entry-point ovmtui.cli.main:main \
+		--python '/usr/bin/env python$(or $(FOR),3)' --output-file dist/ovmtui.pyz
+	$(if $(FOR),,SHIV_ROOT=build/shiv $(BIN)/python dist/ovmtui.pyz demo --check)
+
+sbom: $(RELEASE) $(BARE) ## Write the list of all that is in an installation (CycloneDX) into dist/
+	@mkdir -p dist
+	$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-format JSON --output-file dist/ovmtui.cdx.json \
+		$(BARE)/bin/python
+	@echo "written: dist/ovmtui.cdx.json"
+
+# A package that the service does not know is no package without weaknesses: hence --strict.
+audit: $(RELEASE) ## Ask for known weaknesses of what is locked (needs the network)
+	@$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
+		-r requirements.lock 2> build/audit.txt; ended=$$?; tail -n 1 build/audit.txt >&2; \
+	grep -q 'nown vulnerabilit' build/audit.txt && exit $$ended; \
+	echo "NOT AUDITED: the service of known weaknesses cannot be asked from here;" \
+		"nothing is known of them" >&2; exit 2
+
 lock: $(DEV) ## Choose the newest allowed version of each dependency
-	$(COMPILE) --build-deps-for wheel --output-file requirements.lock pyproject.toml
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --only-build-deps --build-deps-for wheel --constraint requirements.lock \
+		--output-file requirements-build.lock pyproject.toml
 	$(COMPILE) --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra release --constraint requirements.lock \
+		--output-file requirements-release.lock pyproject.toml
 
 clean: ## Remove what was built, the virtual environment included
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis \
@@ -75,17 +113,32 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgra
 	--no-emit-find-links --no-emit-trusted-host --no-emit-options
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-$(RUNTIME): requirements.lock pyproject.toml
+$(RUNTIME): requirements.lock requirements-build.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "ovmtui needs Python 3.11 or newer, and $(PYTHON) is not:" \
 		"try make PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Tools that check and pack a release.
+$(RELEASE): requirements-release.lock
+	$(PYTHON) -m venv --clear $(TOOLS)
+	$(TOOLS)/bin/python -m pip --disable-pip-version-check install --quiet \
+		--require-hashes -r requirements-release.lock
+	@touch $@
+
+# What a user has: ovmtui and what it needs to run.
+$(BARE): requirements.lock pyproject.toml $(DEV)
+	$(PYTHON) -m venv --clear $(BARE)
+	$(BARE)/bin/python -m pip --disable-pip-version-check install --quiet \
+		--require-hashes -r requirements.lock
+	$(BARE)/bin/python -m pip uninstall --quiet --yes pip setuptools
 	@touch $@
 
 sshd:

@@ -23,6 +23,7 @@ from ovmtui.errors import ConfigurationError, JournalError
 from ovmtui.runtime.clock import SystemClock
 from ovmtui.runtime.interface import HostKeyQuestion, KeyChange
 from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.lastseen import LastSeen
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.ownership import Ownership
@@ -107,11 +108,15 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         trust=functools.partial(trust, known_hosts, settings),
         report=report,
     )
+    last_seen = LastSeen(paths.last_seen_path())
     opened.start()
     try:
         async with _recorded(opened, recording):
             yield opened
     finally:
+        # Completion of names is no reason to complain.
+        with contextlib.suppress(JournalError):
+            await asyncio.to_thread(last_seen.remember, opened.snapshot)
         await opened.close()
 
 

@@ -18,6 +18,9 @@ from ovmtui.model.text import visible
 from ovmtui.model.vm import Vm
 from ovmtui.runtime.service import Service
 
+_KEY_UNKNOWN = "host key not known"
+"""How the connection words it; a test holds both together."""
+
 
 def read(options: argparse.Namespace) -> int:
     """Run a reading command; its exit code says whether everything could be asked.
@@ -51,6 +54,12 @@ async def _look(options: argparse.Namespace) -> int:
     for node in doubtful:
         why = node.list_problem or node.problem or "no answer yet"
         sys.stderr.write(f"ovmtui: {visible(f'{node.key.name}: {why}')}\n")
+    strangers = [node.key.name for node in doubtful if node.problem.startswith(_KEY_UNKNOWN)]
+    if strangers:
+        sys.stderr.write(
+            "ovmtui: the console asks whether to trust host keys that are not known; without it: "
+            f"ovmtui hostkey {strangers[0]}\n"
+        )
     return ExitCode.UNKNOWN if doubtful else ExitCode.DONE
 
 

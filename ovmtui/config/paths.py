@@ -75,3 +75,8 @@ def journal_path() -> Path:
 def log_path() -> Path:
     """Return where the program's own log is; see `state_directory` for errors."""
     return state_directory() / "ovmtui.log"
+
+
+def last_seen_path() -> Path:
+    """Return where the machines' last seen names are; see `state_directory` for errors."""
+    return state_directory() / "last-seen.json"
