@@ -12,11 +12,11 @@ RELEASE := $(TOOLS)/.release
 BARE := build/bare
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-xen test-pythons lint types screenshots faults fuzz docs \
-	bench wheel dist zipapp sbom audit lock clean sshd sudo
+.PHONY: help demo test test-fast test-xen test-xen-smoke test-pythons lint types screenshots faults \
+	fuzz docs bench wheel dist zipapp sbom audit lock clean sshd sudo
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(RUNTIME) ## Try ovmtui on a simulated pool; needs no server
 	@$(BIN)/ovmtui demo
@@ -29,7 +29,11 @@ test-fast: $(DEV) ## Run the tests that start no other program, until the first 
 		tests/toolstacks tests/runtime tests/architecture
 
 test-xen: $(DEV) ## Run the tests against a real two-node Xen pool (see tests/xen)
-	OVMTUI_XEN=1 $(BIN)/python -m pytest tests/xen
+	OVMTUI_XEN=1 $(BIN)/python -m pytest tests/xen; code=$$?; \
+	$(BIN)/python -m docs.xen build/xen && exit $$code
+
+test-xen-smoke: $(DEV) ## Start, move and stop one machine there, where a pool can be had
+	tests/xen/smoke.sh $(BIN)/python
 
 lint: $(DEV) ## Check style, format and the layers
 	$(BIN)/ruff check .

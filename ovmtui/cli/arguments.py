@@ -6,6 +6,7 @@ import argparse
 from typing import TypeAlias
 
 from ovmtui.cli import past_arguments
+from ovmtui.cli.complaining import HarmlessParser
 from ovmtui.cli.playing import SCENARIOS, speed
 from ovmtui.cli.versions import Versions
 
@@ -40,7 +41,7 @@ VERBS = (
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    top = argparse.ArgumentParser(
+    top = HarmlessParser(
         prog="ovmtui",
         description="A live terminal console for Oracle VM and Xen server pools.",
         epilog=_EXIT_CODES,
@@ -74,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_Commands: TypeAlias = "argparse._SubParsersAction[HarmlessParser]"
 
 
 def _reading(commands: _Commands) -> None:

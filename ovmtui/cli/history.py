@@ -117,7 +117,7 @@ async def _print_job(journal: Journal, job: str, *, as_json: bool) -> int:
     if as_json:
         import msgspec
 
-        sys.stdout.write(msgspec.json.encode(events).decode() + "\n")
+        sys.stdout.write(json.dumps(msgspec.to_builtins(events)) + "\n")
     else:
         zone = datetime.now().astimezone().tzinfo
         writer = LogWriter(zone=zone)

@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ovmtui.cli.crash import report
+from ovmtui.cli.masking import KNOWN, HarmlessFormatter, log_stray_errors
 from ovmtui.cli.passwords import sudo_password_of, typed_passwords
 from ovmtui.config import load, paths
 from ovmtui.config.schema import Manager, Settings
@@ -29,7 +31,6 @@ from ovmtui.runtime.recording import Recording
 from ovmtui.runtime.service import Service
 from ovmtui.runtime.upkeep import Upkeep
 from ovmtui.runtime.wiring import node_of
-from ovmtui.toolstacks.redaction import redact
 from ovmtui.transport.commandline import AnyConnector
 from ovmtui.transport.recording import RecordingConnector
 
@@ -62,11 +63,12 @@ def log_to_file() -> None:
     handler = logging.handlers.RotatingFileHandler(
         paths.log_path(), maxBytes=1_000_000, backupCount=3, delay=True, encoding="utf-8"
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    handler.setFormatter(HarmlessFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
+    log_stray_errors()
     os.umask(0o077)
 
 
@@ -93,7 +95,7 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         known_hosts=known_hosts,
     )
     if recording is not None:
-        connector = RecordingConnector(connector, recording.note, redact)
+        connector = RecordingConnector(connector, recording.note, KNOWN.mask)
     opened = Service(
         settings,
         connector=connector,
@@ -104,6 +106,7 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         password=functools.partial(_password, passwords),
         sudo_password=functools.partial(sudo_password_of, settings, of_sudo),
         trust=functools.partial(trust, known_hosts, settings),
+        report=report,
     )
     last_seen = LastSeen(paths.last_seen_path())
     opened.start()
@@ -163,7 +166,7 @@ def _import_ssh() -> Any:
 
 
 async def _password(typed: Mapping[Manager, str], manager: Manager) -> str:
-    return await manager_password(manager, os.environ, typed=typed)
+    return KNOWN.add(await manager_password(manager, os.environ, typed=typed))
 
 
 def trust(known_hosts: Path, settings: Settings, question: HostKeyQuestion | KeyChange) -> None:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 
+from ovmtui.cli.masking import KNOWN
 from ovmtui.config.access import sudo_of
 from ovmtui.config.schema import Manager, Settings
 from ovmtui.config.secrets import sudo_password
@@ -55,7 +56,7 @@ async def sudo_password_of(
     """
     user = node_of(key, settings).user or getpass.getuser()
     said = typed.get(_place(key, settings), "")
-    return await sudo_password(sudo, os.environ, user=user, typed=said)
+    return KNOWN.add(await sudo_password(sudo, os.environ, user=user, typed=said))
 
 
 def _place(key: NodeKey, settings: Settings) -> Place:

@@ -98,6 +98,7 @@ async def visit(service: Service, node: NodeKey, script: str) -> str:
         what = f"{entrance} {script} on {node.name}".lstrip()
     else:
         what = f"{node.name} ({entrance})" if entrance else node.name
+    what = visible(what, limit=200)
     sys.stdout.write(f"{what}: ctrl+] comes back to ovmtui\n")
     sys.stdout.flush()
     with RawTerminal() as terminal:

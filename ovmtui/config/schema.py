@@ -12,6 +12,7 @@ from ovmtui.config.fields import Name, Port, Text
 from ovmtui.config.managers import Manager as Manager
 from ovmtui.config.managers import ManagerKind as ManagerKind
 from ovmtui.config.sudo import Sudo
+from ovmtui.config.verbs import AllowedVerb
 
 Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
 """A time limit: more than nothing, at most a year (which keeps out `inf` and `nan`)."""
@@ -120,6 +121,8 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Any other command of a flow."""
     verify: Seconds = 60.0
     """Until what a command did is what the nodes list."""
+    lock: Seconds = 15.0
+    """Each word with a node about a machine's lock: storage that hangs must not hold us up."""
     lock_grace: Seconds = 120.0
     """How long a machine's lock outlives a console that has gone, and its last command."""
     watch: Seconds = 120.0
@@ -179,6 +182,8 @@ class Pool(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     driver: Driver = Driver.AUTO
     read_only: bool = False
     """Whether nothing may be changed in this pool."""
+    verbs: Annotated[tuple[AllowedVerb, ...], Meta(min_length=1)] | None = None
+    """What may be done in this pool; default: everything."""
     confirm: dict[ConfirmedVerb, Confirm] = field(default_factory=dict)
     """How a plan is confirmed, by its verb; default: what `[confirm]` says."""
     vms: dict[str, Vm] = field(default_factory=dict)

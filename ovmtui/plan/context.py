@@ -26,6 +26,8 @@ class Limits:
     manager: float = 60.0
     command: float = 60.0
     verify: float = 60.0
+    lock: float = 15.0
+    """Each word with a node about a machine's lock."""
     lock_grace: float = 120.0
     """How long a machine's lock outlives a console that has gone."""
     freshness: float = 30.0

@@ -17,6 +17,7 @@ from ovmtui.plan.elevation import through_sudo
 from ovmtui.plan.flows import mending
 from ovmtui.plan.flows import setup as node_setup
 from ovmtui.plan.flows.migrate import RELOCATION_PORT
+from ovmtui.plan.permission import permitted
 from ovmtui.plan.plan import Plan
 from ovmtui.runtime.assembling import World
 from ovmtui.runtime.lockcheck import check_locks
@@ -50,7 +51,7 @@ class Checkup:
             await check_locks(
                 name, self._world.snapshot(), self._world.watchers, self._world.operator
             )
-            if locks
+            if locks and not self._world.snapshot().pool(name).read_only
             else ()
         )
         snapshot = self._world.snapshot()
@@ -83,6 +84,7 @@ class Checkup:
             max_age=timeouts.freshness,
             grace=budgets.lock_grace,
         )
+        plan = permitted(plan, self._world.snapshot().pool(node.pool))
         return through_sudo(plan, entrances(self._settings))
 
     def mend(self, diagnosis: Diagnosis) -> Plan:
@@ -99,6 +101,7 @@ class Checkup:
             timeout=pool.budgets.command,
             grace=pool.budgets.lock_grace,
         )
+        plan = permitted(plan, self._world.snapshot().pool(diagnosis.pool))
         return through_sudo(plan, entrances(self._settings))
 
     async def _evidence(self, name: str) -> Evidence:

@@ -175,5 +175,6 @@ class Batcher(Protocol):
 
         Raises:
             JournalError: it cannot be written down.
+            PlanRefused: nothing may be changed there.
         """
         ...

@@ -85,14 +85,19 @@ class ManagerPoll(HaPoll):
         machine = self._store.snapshot.vms.get(vm)
         if machine is None:
             raise ManagerFailed("that machine is not known any more")
-        command = access.asking(machine).command
+        try:
+            command = access.asking(machine).command
+        except ValueError as wrong:
+            return self._keep(vm, HaState.UNKNOWN, str(wrong))  # no name, but an option
         stdout, stderr, status = await self._call(command)
         error = ovmcli.error_in(stdout, stderr)
-        state, reason = HaState.UNKNOWN, error or f"{command.shown}: exit code {status}"
-        if not error and status == 0:
-            info = ovmcli.parse_vm_info(stdout)
-            state = info.value.ha
-            reason = "; ".join(info.notes) if state is HaState.UNKNOWN else ""
+        if error or status != 0:
+            return self._keep(vm, HaState.UNKNOWN, error or f"{command.shown}: exit code {status}")
+        info = ovmcli.parse_vm_info(stdout)
+        state = info.value.ha
+        return self._keep(vm, state, "; ".join(info.notes) if state is HaState.UNKNOWN else "")
+
+    def _keep(self, vm: VmKey, state: HaState, reason: str) -> HaFact:
         fact = HaFact(state, "manager", reason, self._clock.monotonic())
         self._store.set_ha(vm, fact)
         return fact

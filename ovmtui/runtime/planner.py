@@ -16,6 +16,7 @@ from ovmtui.plan import flows
 from ovmtui.plan.elevation import through_sudo
 from ovmtui.plan.evacuation import Move, moves
 from ovmtui.plan.intent import Intent
+from ovmtui.plan.permission import permitted, refuse_forbidden
 from ovmtui.plan.placement import Target, rank_targets
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
@@ -54,6 +55,8 @@ class Planner:
         snapshot = self._world.snapshot()
         if intent.vm not in snapshot.vms:
             raise PlanRefused(("that machine is not known any more",))
+        pool = snapshot.pool(intent.vm.pool)
+        refuse_forbidden(intent, pool)
         manager = self._world.managers.get(intent.vm.pool)
         if manager is not None and snapshot.vms[intent.vm].ha.state is HaState.UNKNOWN:
             manager.ask_soon(intent.vm)
@@ -68,7 +71,7 @@ class Planner:
             reserved_mib=reserved,
         )
         plan = flows.build(intent, snapshot, context, now=self._world.clock.monotonic())
-        plan = through_sudo(plan, self._entrances)
+        plan = through_sudo(permitted(plan, pool), self._entrances)
         return replace(plan, confirmation=confirmation(plan, self._settings))
 
     def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> tuple[Move, ...]:

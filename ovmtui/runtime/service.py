@@ -37,7 +37,7 @@ from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.ownership import Ownership
 from ovmtui.runtime.planner import Planner
 from ovmtui.runtime.store import Store
-from ovmtui.runtime.supervision import supervise
+from ovmtui.runtime.supervision import Report, in_a_word, supervise
 from ovmtui.runtime.unfinished import UnfinishedJobs
 from ovmtui.runtime.upkeep import Upkeep
 from ovmtui.runtime.views import Views
@@ -59,12 +59,14 @@ class Service(Views):
         password: wiring.Password,
         trust: Callable[[HostKeyQuestion | KeyChange], None],
         sudo_password: wiring.SudoPassword = wiring.no_sudo_password,
+        report: Report = in_a_word,
         operator: Operator | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Wire the parts; `start` sets them going. `trust` writes a host key down."""
         self._settings = settings
         self._trust = trust
+        self._report = report
         self._journal = journal
         clock = self._clock = clock or SystemClock()
         self._listeners: list[Callable[[Update], None]] = []
@@ -89,6 +91,7 @@ class Service(Views):
             memory=memory,
             publish=lambda job, events: self._emit(JobChanged(job, events)),
             tell=self._error,
+            report=report,
             ended=self._job_ended,
         )
         self._planner = Planner(
@@ -101,6 +104,7 @@ class Service(Views):
             origins=upkeep.origins,
             maintenance=upkeep.maintenance,
             moves=self._planner.moves,
+            refuse=self._jobs.refuse_in,
             clock=self._clock,
             changed=lambda batch: self._emit(BatchChanged(batch)),
         )
@@ -113,7 +117,7 @@ class Service(Views):
         runs = {f"node {key}": watcher.run for key, watcher in self._watchers.items()}
         runs |= {f"manager of {name}": manager.run for name, manager in self._managers.items()}
         for name, run in runs.items():
-            task = supervise(name, run, clock=self._clock, tell=self._error)
+            task = supervise(name, run, clock=self._clock, tell=self._error, report=self._report)
             self._tasks.append(asyncio.create_task(task, name=name))
         if problem := self._journal.problem:
             self._error(f"looking only: {problem}")
@@ -225,8 +229,7 @@ class Service(Views):
         if plan.intent.verb in {Verb.STOP, Verb.DESTROY} and outcome is Outcome.DONE:
             seconds = self._settings.pools[plan.vm.pool].budgets.watch
             self._alarms.watch_for_restart(plan.vm, seconds=seconds)
-        vm = self.snapshot.vms.get(plan.vm)
-        if vm is not None and (vm.service is not None or plan.switches_ha):
+        if (vm := self.snapshot.vms.get(plan.vm)) and (vm.service or plan.switches_ha):
             # What is written in files about it may be another thing now.
             for node in self.snapshot.pool(plan.vm.pool).nodes:
                 self._watchers[node].rescan()

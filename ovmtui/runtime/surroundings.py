@@ -53,6 +53,7 @@ def context_of(
             manager=budgets.manager,
             command=budgets.command,
             verify=budgets.verify,
+            lock=budgets.lock,
             lock_grace=budgets.lock_grace,
             freshness=timeouts.freshness,
         ),

@@ -49,6 +49,7 @@ def pool_views(settings: Settings) -> tuple[PoolView, ...]:
             nodes=tuple(NodeKey(name, node.name) for node in pool.members),
             production=pool.production,
             read_only=pool.read_only or settings.read_only,
+            verbs=None if pool.verbs is None else frozenset(verb.value for verb in pool.verbs),
             colour=pool.colour,
             manager_configured=pool.manager is not None,
             wanted_ha={vm: set_.ha for vm, set_ in pool.vms.items() if set_.ha is not None},
@@ -77,7 +78,7 @@ def watchers(
             intervals=settings.intervals,
             timeouts=settings.timeouts,
             repositories=pool.repositories,
-            tidies=not settings.read_only,
+            tidies=not (settings.read_only or pool.read_only),
             notify=notify,
         )
         for name, pool in settings.pools.items()

@@ -26,6 +26,7 @@ from ovmtui.runtime.interface import (
     Update,
 )
 from ovmtui.ui.desk import Changes, Desk, Message, Replay
+from ovmtui.ui.harmless import Harmless
 from ovmtui.ui.notices import ends
 from ovmtui.ui.preferences import Personal
 from ovmtui.ui.ringing import Ringing
@@ -48,7 +49,7 @@ class Updated(Event, bubble=False):
         return isinstance(message, Updated)
 
 
-class OvmtuiApp(Ringing):
+class OvmtuiApp(Harmless[None], Ringing):
     """The console's screens on a running console."""
 
     TITLE = "ovmtui"

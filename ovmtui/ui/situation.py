@@ -90,6 +90,8 @@ class Situation:
     """The node of the machine under the cursor, or the node under the cursor."""
     pool_is_read_only: bool = False
     """Whether nothing may be changed in the pool of what is under the cursor."""
+    verbs: frozenset[str] | None = None
+    """What may be done in that pool, as the configuration spells it; None: everything."""
     batches: int = 0
     """How many batches this console has begun."""
     batch_runs: bool = False

@@ -68,7 +68,7 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, *, now: float) -
         # Other consoles may know its vm.cfg already, and hold its lock beside it.
         places = ", ".join(unsearched)
         raise PlanRefused((f"the repositories were not searched yet on {places}: try again soon",))
-    lock = lock_place(vm, _workplace(plan), snapshot, grace=context.limits.lock_grace)
+    lock = lock_place(vm, _workplace(plan), snapshot, context.limits)
     return replace(plan, lock=lock, findings=findings(plan, snapshot, now))
 
 

@@ -23,6 +23,8 @@ from ovmtui.plan.waits import RunsOn, RunsSomewhere
 from ovmtui.toolstacks import guest, preconditions
 from ovmtui.toolstacks.domaintool import DomainTool
 
+STOP_IT = "stop it"
+"""Key of the choice that shuts a guest down again that does not come up."""
 _CHOSEN = (
     "an Oracle VM 3 manager chooses the server of a start itself, so it cannot be told "
     '{node}; leave the node out, or set `driver = "direct"` for this machine'
@@ -169,7 +171,7 @@ def _choices(vm: Vm, node: NodeKey, commands: DomainTool, context: Context) -> t
     return (
         Choice("keep waiting", "wait as long again", Then.RETRY),
         Choice("go on", "take it as up and go on with the next step", Then.CONTINUE),
-        Choice("stop it", "ask the guest to shut down again", Then.END, stop),
+        Choice(STOP_IT, "ask the guest to shut down again", Then.END, stop),
         Choice("leave it", "end here; it stays as it is, HA is not switched on", Then.END),
     )
 

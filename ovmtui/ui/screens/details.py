@@ -108,7 +108,7 @@ class DetailsScreen(Page[None]):
             if command is None:
                 self.desk.say(f"whether {copy.node.name} has xm or xl is not known", "warning")
                 return
-            self.app.copy_to_clipboard(f"ssh -t {copy.node.name} {command.script}")
+            self.app.copy_to_clipboard(visible(f"ssh -t {copy.node.name} {command.script}"))
             self.desk.say(f"copied: {command.shown}, on {copy.node.name}")
 
     @property

@@ -92,6 +92,7 @@ class HomeScreen(OutputActions):
             vm=vm,
             node=vm.nodes[0] if vm is not None and vm.nodes else self._any_node,
             pool_is_read_only=vm is not None and pools[vm.key.pool].read_only,
+            verbs=pools[vm.key.pool].verbs if vm is not None else None,
             batches=len(self.desk.console.batches.states),
             job=self.machine_job,
             question=self.asking_job,

@@ -87,8 +87,10 @@ class NodesScreen(ListScreen[NodeKey]):
         """Return the node under the cursor."""
         node = self._node
         pools = {pool.name: pool for pool in self.desk.console.snapshot.pools}
-        read_only = node is not None and pools[node.pool].read_only
-        return Situation(node=node, pool_is_read_only=read_only)
+        if node is None:
+            return Situation()
+        pool = pools[node.pool]
+        return Situation(node=node, pool_is_read_only=pool.read_only, verbs=pool.verbs)
 
     def choose(self, id: str) -> None:
         """Give the node, so that only its machines are shown."""
