@@ -6,7 +6,9 @@ import argparse
 from collections.abc import Sequence
 from typing import TypeAlias
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+from ovmtui.cli.complaining import HarmlessParser
+
+Commands: TypeAlias = "argparse._SubParsersAction[HarmlessParser]"
 
 _OUTCOMES = ("done", "failed", "refused", "unknown", "cancelled")
 
