@@ -15,6 +15,7 @@ from ovmtui.ui import actions
 from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.situation import Scope
+from ovmtui.ui.widgets.field import Field
 
 
 class TypeName(ActionScreen[bool]):
@@ -41,7 +42,7 @@ class TypeName(ActionScreen[bool]):
         panel = Vertical(
             Static(Text(visible(self._title), style("danger")), classes="title"),
             Static(question),
-            Input(id="name", select_on_focus=False),
+            Field(id="name", select_on_focus=False),
             id="dialog",
         )
         yield Vertical(panel, classes="middle")

@@ -21,6 +21,7 @@ from ovmtui.ui.screens.jobs import OUTCOMES
 from ovmtui.ui.screens.listing import Item, ListScreen, cell
 from ovmtui.ui.screens.text_page import TextPage
 from ovmtui.ui.situation import Scope
+from ovmtui.ui.widgets.field import Field
 
 _PAGE = 200
 """Jobs that are read at once."""
@@ -47,7 +48,7 @@ class HistoryScreen(ListScreen[None]):
     def body(self) -> Iterable[Widget]:
         """Return the list under a field for words."""
         yield from super().body()
-        field = Input(self._words, placeholder="machine, verb, node, person …", id="words")
+        field = Field(self._words, placeholder="machine, verb, node, person …", id="words")
         field.display = False
         yield field
 

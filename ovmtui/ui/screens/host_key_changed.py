@@ -19,6 +19,7 @@ from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.host_key import COMPARE, HostKeyScreen
 from ovmtui.ui.situation import Scope
+from ovmtui.ui.widgets.field import Field
 
 
 def host_key_screen(
@@ -70,7 +71,7 @@ class HostKeyChangedScreen(ActionScreen[None]):
             text.append("Type ", style("dim"))
             text.append(name, style("accent"))
             text.append(" to replace it; the old line stays as a comment:", style("dim"))
-            children += [Static(text), Input(id="name", select_on_focus=False)]
+            children += [Static(text), Field(id="name", select_on_focus=False)]
         yield Vertical(Vertical(*children, id="dialog"), classes="middle")
 
     def on_mount(self) -> None:

@@ -99,6 +99,7 @@ OUTSIDE: Mapping[str, str] = {
     "demo": "it starts a simulated pool and a console of its own",
     "replay": "a recording is shown in a console of its own: ovmtui replay FILE",
     "hostkey": "T on the page of the nodes shows the key in question",
+    "completion": "it is for shells; here TAB completes",
     "config": "the configuration is read at the start: ovmtui config check, and start anew",
 }
 """Commands of the shell that make no sense in a console that is open, with the reason."""

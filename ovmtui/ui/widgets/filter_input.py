@@ -15,6 +15,7 @@ from textual.widgets import Input
 from ovmtui.ui.viewmodel.completion import candidates
 from ovmtui.ui.viewmodel.cycling import Cycle, complete
 from ovmtui.ui.viewmodel.filters import FilterError, parse
+from ovmtui.ui.widgets.field import Field
 
 
 class _Mistake(Highlighter):
@@ -38,7 +39,7 @@ def mistaken(text: str, position: int) -> tuple[int, int]:
     return start, max(end, start + 1)
 
 
-class FilterInput(Input):
+class FilterInput(Field):
     """An input that is left at once with Enter: the next key may be a verb."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
