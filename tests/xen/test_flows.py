@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -88,7 +89,7 @@ def test_a_destroy_switches_ha_off_first(pool: XenPool, ovmtui: Ovmtui) -> None:
     done = ovmtui("destroy", "slow01", "--yes")
 
     assert done.returncode == 0
-    assert done.stdout.index("vm conf") < done.stdout.index(" destroy ")
+    assert re.search(r"vm conf .* -d$[\s\S]*HA is off$[\s\S]*x[ml] destroy \d", done.stdout, re.M)
     assert pool.placement() == set()
     assert pool.manager.ha("slow01") == "off"
 
