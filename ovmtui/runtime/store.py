@@ -7,7 +7,7 @@ Node watchers and the manager's poll put facts in; the snapshot is rebuilt at mo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.vm import Vm, VmState
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.merge import merge
+from ovmtui.runtime.mergecache import MergeCache
 
 
 class Store:
@@ -35,6 +36,7 @@ class Store:
         }
         self._ha: dict[VmKey, HaFact] = {}
         self._vms: dict[str, dict[VmKey, Vm]] = {name: {} for name in self._pools}
+        self._merged = {name: MergeCache() for name in self._pools}
         self._dirty: set[str] = set(self._pools)
         self._interval = 1.0 / rate
         self._published_at = float("-inf")
@@ -125,17 +127,18 @@ class Store:
                 previous=self._vms[name],
                 services=pool.services,
                 wanted=pool.wanted_ha,
+                cache=self._merged[name],
             )
         self._dirty.clear()
-        vms: Mapping[VmKey, Vm] = {
-            key: vm for machines in self._vms.values() for key, vm in machines.items()
-        }
+        vms: dict[VmKey, Vm] = {}
+        for machines in self._vms.values():
+            vms.update(machines)
         self._snapshot = Snapshot(
             version=self._snapshot.version + 1,
             taken_at=self._clock.monotonic(),
             pools=tuple(self._pools.values()),
             nodes=MappingProxyType(dict(self._nodes)),
-            vms=MappingProxyType(dict(vms)),
+            vms=MappingProxyType(vms),
         )
 
 
