@@ -73,7 +73,9 @@ class MergeCache:
         if not same:
             marked: dict[VmKey, dict[str, ConfigFile]] = {}
             self._unmarked = {}
-            for file in (file for scan in scans for file in scan or ()):
+            # What several nodes found alike is one object: see `Store.shared_configs`.
+            distinct = {id(scan): scan for scan in scans if scan is not None}
+            for file in (file for scan in distinct.values() for file in scan):
                 if file.config.uuid:
                     marked.setdefault(VmKey(pool, file.config.uuid), {})[file.path] = file
                 elif file.config.name:

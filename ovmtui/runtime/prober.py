@@ -180,7 +180,8 @@ class Prober:
         if parsed.value is None:
             self._tell(scan_problem="searching the repositories failed")
         else:
-            self._tell(configs=parsed.value, scan_problem="; ".join(parsed.notes[:3]))
+            found = self._store.shared_configs(self._key, parsed.value)
+            self._tell(configs=found, scan_problem="; ".join(parsed.notes[:3]))
 
     def _tell(self, **changes: object) -> None:
         view = replace(self._store.node(self._key), **changes)  # type: ignore[arg-type]  # fields

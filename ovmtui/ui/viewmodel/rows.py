@@ -61,7 +61,9 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
+class Moment:
+    """What rows depend on beside their machine and its job."""
+
     now: float
     """Monotonic time, for ages."""
     wall: float | None
@@ -111,20 +113,13 @@ def build(
     chosen = found.before if isinstance(found, FilterError) else found
     machines = [vm for vm in snapshot.vms.values() if chosen.matches(vm, snapshot)]
     sort(machines, view)
-    asked = [pool for pool in snapshot.pools if pool.manager_configured]
-    moment = _Moment(
-        now,
-        wall,
-        copying_rate(jobs, snapshot),
-        frozenset(pool.name for pool in asked),
-        frozenset(pool.name for pool in asked if not pool.manager_problem),
-    )
+    moment = moment_of(snapshot, jobs, now=now, wall=wall)
     running = {job.vm: job for job in jobs if job.running}
     shown = {vm.key for vm in machines}
     hidden = sorted(snapshot.vms[key].name for key in view.marks - shown if key in snapshot.vms)
     trend = trends.spark if trends is not None and "trend" in view.columns else _no_trend
     rows = [
-        _cached(
+        row_of(
             cache,
             vm,
             snapshot,
@@ -140,6 +135,20 @@ def build(
         total=len(snapshot.vms),
         hidden_marks=tuple(hidden),
         error=error,
+    )
+
+
+def moment_of(
+    snapshot: Snapshot, jobs: Sequence[JobState], *, now: float, wall: float | None
+) -> Moment:
+    """Return what all rows depend on; the arguments are those of `build`."""
+    asked = [pool for pool in snapshot.pools if pool.manager_configured]
+    return Moment(
+        now,
+        wall,
+        copying_rate(jobs, snapshot),
+        frozenset(pool.name for pool in asked),
+        frozenset(pool.name for pool in asked if not pool.manager_problem),
     )
 
 
@@ -162,16 +171,17 @@ def _no_trend(vm: VmKey) -> str:
     return ""
 
 
-def _cached(
+def row_of(
     cache: RowCache,
     vm: Vm,
     snapshot: Snapshot,
     job: JobState | None,
-    moment: _Moment,
+    moment: Moment,
     *,
     marked: bool,
-    trend: str,
+    trend: str = "",
 ) -> Row:
+    """Return the row of one machine, from `cache` when nothing that it tells has changed."""
     known = cache.get(vm.key)
     same = known is not None and known[0] is vm and known[1] is job
     if known is not None and same and known[2] == marked and known[3] == trend:
@@ -187,7 +197,7 @@ def _row(
     vm: Vm,
     snapshot: Snapshot,
     job: JobState | None,
-    moment: _Moment,
+    moment: Moment,
     *,
     marked: bool,
     trend: str,
@@ -218,7 +228,7 @@ def _row(
     return Row(vm.key, cells, role, marked, job is not None)
 
 
-def _note(vm: Vm, snapshot: Snapshot, moment: _Moment, *, stale: bool) -> Cell:
+def _note(vm: Vm, snapshot: Snapshot, moment: Moment, *, stale: bool) -> Cell:
     if stale:
         listed = [snapshot.nodes[copy.node].listed_at for copy in vm.copies]
         oldest = min((at for at in listed if at is not None), default=None)
