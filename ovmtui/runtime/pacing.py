@@ -12,7 +12,8 @@ _RELAXED = 4.0
 def pace_of(intervals: Intervals, *, busy: bool, relaxed: bool, latency_ms: float | None) -> Pace:
     """Return how long to wait after an answer.
 
-    It is never shorter than the answer took: a slow node has half of the time for itself.
+    A node that answers slowly is left alone for as long as its answer took, up to twice the
+    usual time: what it took may have been this console's own doing, when all nodes are new.
     """
     if busy:
         wanted = Pace(intervals.refresh_busy, "a job runs in the pool")
@@ -20,5 +21,5 @@ def pace_of(intervals: Intervals, *, busy: bool, relaxed: bool, latency_ms: floa
         wanted = Pace(intervals.refresh * _RELAXED, "nobody looks at this terminal")
     else:
         wanted = Pace(intervals.refresh)
-    taken = (latency_ms or 0.0) / 1000.0
+    taken = min((latency_ms or 0.0) / 1000.0, 2.0 * intervals.refresh)
     return Pace(taken, "the node answers slowly") if taken > wanted.seconds else wanted

@@ -32,3 +32,4 @@ def test_a_node_that_answers_slowly_gets_as_long_a_rest() -> None:
     slow = pace(busy=True, latency_ms=7_500.0)
     assert slow.seconds == 7.5
     assert "slowly" in slow.why
+    assert pace(latency_ms=60_000.0).seconds == 10.0

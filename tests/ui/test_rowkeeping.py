@@ -12,8 +12,10 @@ from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobState
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Vm
+from ovmtui.ui.viewmodel.columns import USUAL
 from ovmtui.ui.viewmodel.rowkeeping import RowKeeper
 from ovmtui.ui.viewmodel.rows import build
+from ovmtui.ui.viewmodel.trends import Trends
 from ovmtui.ui.viewmodel.view import ViewState
 from tests.ui.support import pools
 from tests.ui.support.console import NOW, WALL
@@ -54,10 +56,11 @@ def busier(snapshot: Snapshot, number: int) -> Snapshot:
 def test_whatever_comes_after_whatever_the_rows_are_those_made_from_nothing(
     moments: list[tuple[Snapshot, int | None, str, str, str, frozenset[int], frozenset[int]]],
 ) -> None:
-    keeper = RowKeeper()
+    keeper, trends = RowKeeper(), Trends()
     for second, (base, busy, sort, text, group, marks, working) in enumerate(moments):
         snapshot = base if busy is None else busier(base, busy)
         view = ViewState(
+            columns=(*USUAL, "trend"),
             sort=sort,
             filter_text=text,
             group=group,
@@ -65,5 +68,11 @@ def test_whatever_comes_after_whatever_the_rows_are_those_made_from_nothing(
         )
         jobs = tuple(job(number) for number in sorted(working))
         now, wall = NOW + second, WALL + second
-        kept = keeper.rows(snapshot, view, jobs=jobs, now=now, wall=wall)
-        assert kept == build(snapshot, view, jobs=jobs, now=now, wall=wall)
+        listed = {
+            key: replace(node, listed_at=now if second % 2 else node.listed_at)
+            for key, node in snapshot.nodes.items()
+        }
+        snapshot = replace(snapshot, nodes=MappingProxyType(listed))
+        trends.see(snapshot)
+        kept = keeper.rows(snapshot, view, jobs=jobs, now=now, wall=wall, trends=trends)
+        assert kept == build(snapshot, view, jobs=jobs, now=now, wall=wall, trends=trends)

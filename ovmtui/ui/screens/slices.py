@@ -41,10 +41,11 @@ def take_all(
             tell(len(taken))
             await asyncio.sleep(0)
             done = _take(parts, taken)
-        if screen.is_current:
+        if screen.app.screen is screen:
             then(taken)
 
-    screen.run_worker(go_on(), group=_GROUP, exclusive=True)
+    # Textual's type of a callable leaves None out.
+    screen.run_worker(go_on, group=_GROUP, exclusive=True)  # type: ignore[arg-type]
 
 
 def _take(parts: Iterator[PartT], taken: list[PartT]) -> bool:

@@ -43,6 +43,8 @@ class RowKeeper:
         moment = moment_of(snapshot, jobs, now=now, wall=wall)
         asking = (moment.asked, moment.answering)
         changed = self._changed(snapshot, view) if asking == self._asking else None
+        shown = trends if trends is not None and "trend" in view.columns else None
+        grown = shown.take_grown() if shown is not None else set()
         if changed is None:
             self._rows = build(
                 snapshot,
@@ -59,12 +61,19 @@ class RowKeeper:
             }
         else:
             rows = list(self._rows.rows)
-            for key in changed | self._restless | running.keys() | self._working(rows):
+            restless = self._restless | self._working(rows)
+            for key in changed | grown | restless | running.keys():
                 if (line := self._lines.get(key)) is not None:
                     marked = key in view.marks
                     job = running.get(key)
                     rows[line] = row_of(
-                        self._cache, snapshot.vms[key], snapshot, job, moment, marked=marked
+                        self._cache,
+                        snapshot.vms[key],
+                        snapshot,
+                        job,
+                        moment,
+                        marked=marked,
+                        trend=shown.spark(key) if shown is not None else "",
                     )
             self._rows = Rows(tuple(rows), total=len(snapshot.vms))
         self._snapshot, self._view, self._asking = snapshot, view, asking
@@ -76,8 +85,8 @@ class RowKeeper:
 
     def _changed(self, snapshot: Snapshot, view: ViewState) -> set[VmKey] | None:
         """Return the machines that changed; None where rows come, go, or change places."""
-        # A filter, a group's heading and a trend depend on more than the machine itself.
-        plain = not view.filter_text and not view.group and "trend" not in view.columns
+        # A filter and a group's heading depend on more than the machine itself.
+        plain = not view.filter_text and not view.group
         old = self._snapshot
         if view != self._view or not plain or len(old.vms) != len(snapshot.vms):
             return None

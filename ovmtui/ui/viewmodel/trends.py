@@ -46,6 +46,7 @@ class Trends:
         """Begin with nothing known."""
         self._vms: dict[VmKey, _Machine] = {}
         self._nodes: dict[NodeKey, _Node] = {}
+        self._grown: set[VmKey] = set()
 
     def see(self, snapshot: Snapshot) -> None:
         """Take the figures of the nodes that were listed since the last time."""
@@ -69,6 +70,12 @@ class Trends:
                 machine.cpu.append(vm.cpu_percent)
                 machine.memory.append(vm.memory_mib)
                 machine.drawn = None
+                self._grown.add(vm.key)
+
+    def take_grown(self) -> set[VmKey]:
+        """Return the machines that got a figure since this was asked last."""
+        grown, self._grown = self._grown, set()
+        return grown
 
     def spark(self, vm: VmKey) -> str:
         """Return the CPU time of a machine lately, as bars against one whole CPU."""
