@@ -6,7 +6,9 @@ The node is pretended; the journal, the events and their publishing are real.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,15 +49,10 @@ async def _flooded(lines: int, jobs: int) -> tuple[float, float, int]:
                 for number in range(jobs):
                     group.create_task(_job(journal, f"job{number}", lines))
         grown = memory_mib(os.getpid()) - before
-        kept = 0
-        for number in range(jobs):
-            after = 0
-            while events := (await journal.events(f"job{number}", after=after))[:100_000]:
-                kept += sum(event.kind is EventKind.OUTPUT for event in events)
-                after = events[-1].sequence
-                if len(events) < 100_000:
-                    break
         await journal.close()
+        with contextlib.closing(sqlite3.connect(journal.path)) as database:
+            count = "SELECT count(*) FROM events WHERE kind = ?"
+            (kept,) = database.execute(count, (EventKind.OUTPUT.value,)).fetchone()
         return steps.longest, grown, kept
 
 
@@ -75,5 +72,5 @@ async def _job(journal: Journal, job: str, lines: int) -> None:
         cutting.feed(chunk.text)
 
     session = PretendedSession(PretendedNode("node", [], [], lines=lines))
-    await session.run_detached(job, "", timeout=60.0, on_output=said)
+    await session.run_detached(job, "", timeout=600.0, on_output=said)
     await recorder.emit(EventKind.STEP_END, step=0)

@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -164,7 +164,7 @@ async def _bare(found: Servers) -> AsyncIterator[list[asyncssh.SSHClientConnecti
 
 
 @contextlib.contextmanager
-def _masters(found: Servers) -> Iterator[object]:
+def _masters(found: Servers) -> Iterator[Callable[[str], list[str]]]:
     def words(host: str) -> list[str]:
         return [*found.ssh(), f"-oControlPath={found.directory}/m-{host}"]
 
