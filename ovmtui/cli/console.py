@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import functools
+import gc
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -43,6 +44,7 @@ async def _run(settings: Settings, options: argparse.Namespace, record: str | No
     from ovmtui.cli.visiting import visit
     from ovmtui.ui.app import OvmtuiApp
 
+    _collect_seldom()
     kept = personal.KeptPreferences()
     own = personal.personal(options, kept)
     async with service(settings, record=record) as running:
@@ -62,6 +64,17 @@ async def _run(settings: Settings, options: argparse.Namespace, record: str | No
             await asyncio.gather(watching, return_exceptions=True)
             kept.write()
     return ExitCode.DONE
+
+
+def _collect_seldom() -> None:
+    """Let the collector of garbage leave alone what stays, and come less often.
+
+    All that is known of a pool stays until it changes, in no cycles. Going through it again
+    and again for garbage held keys up for 120 ms at 2,500 machines.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 async def show(app: OvmtuiApp, *, mouse: bool = True) -> None:
