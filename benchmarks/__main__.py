@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
+from benchmarks.endurance import endurance
 from benchmarks.figures import HEADING, Figure, line, machine, missed
 from benchmarks.flood import flood
 from benchmarks.outside import outside
@@ -16,6 +17,7 @@ from benchmarks.refreshing import refreshing
 from benchmarks.scale import growth, scale
 from benchmarks.slowlink import slow_link
 from benchmarks.starting import starting
+from ovmtui.cli.console import collect_seldom
 
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "reading": reading,
@@ -27,6 +29,7 @@ PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "scale": scale,
     "growth": growth,
     "flood": flood,
+    "endurance": endurance,
     "slowlink": slow_link,
 }
 _UNCHECKED = {"reading", "starting", "growth", "slowlink"}
@@ -42,6 +45,8 @@ def main() -> int:
     if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     parts = chosen.parts or [p for p in PARTS if not (chosen.check and p in _UNCHECKED)]
+    # As the console does: what is measured is what an operator has.
+    collect_seldom()
     # Textual takes `sys.stdout` for itself while one of its applications runs.
     terminal = sys.stdout
     print(machine(), HEADING, sep="\n", file=terminal, flush=True)

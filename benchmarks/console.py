@@ -45,10 +45,10 @@ async def _console(chosen: argparse.Namespace) -> None:
     import ovmtui.transport.ssh  # noqa: F401
     from benchmarks.pretended import fleet
     from benchmarks.running import running
-    from ovmtui.cli.console import _collect_seldom
+    from ovmtui.cli.console import collect_seldom
     from ovmtui.ui.app import OvmtuiApp
 
-    _collect_seldom()
+    collect_seldom()
     made = fleet(chosen.nodes, chosen.machines)
     for number, node in enumerate(made.nodes.values()):
         node.busy, node.latency = chosen.busy, 0.02 + (number * 37 % 100) / 100

@@ -44,7 +44,7 @@ async def _run(settings: Settings, options: argparse.Namespace, record: str | No
     from ovmtui.cli.visiting import visit
     from ovmtui.ui.app import OvmtuiApp
 
-    _collect_seldom()
+    collect_seldom()
     kept = personal.KeptPreferences()
     own = personal.personal(options, kept)
     async with service(settings, record=record) as running:
@@ -66,7 +66,7 @@ async def _run(settings: Settings, options: argparse.Namespace, record: str | No
     return ExitCode.DONE
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Let the collector of garbage leave alone what stays, and come less often.
 
     All that is known of a pool stays until it changes, in no cycles. Going through it again
