@@ -13,8 +13,9 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ovmtui.errors import CommandTimeout, NodeLost
+from ovmtui.errors import CommandTimeout, ConnectFailed, NodeLost
 from ovmtui.model.job import Stream
+from ovmtui.transport.commandline import CommandLine
 from ovmtui.transport.interface import (
     DetachedResult,
     LocalTerminal,
@@ -212,6 +213,10 @@ class PretendedFleet:
         session = PretendedSession(self.nodes[address.host])
         self.sessions = [open_ for open_ in self.sessions if not open_.is_closed] + [session]
         return session
+
+    async def open_command_line(self, address: NodeAddress, *, password: str | None) -> CommandLine:
+        """Refuse: no manager is asked here."""
+        raise ConnectFailed("there is no manager here")
 
 
 def fleet(nodes: int, machines: int, *, each_pool: int = 16) -> PretendedFleet:

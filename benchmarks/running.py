@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.pretended import PretendedFleet
 from ovmtui.config.schema import Intervals, Manager, Pool, Settings, Timeouts
 from ovmtui.runtime.clock import Clock
-from ovmtui.runtime.interface import HostKeyQuestion
+from ovmtui.runtime.interface import HostKeyQuestion, KeyChange
 from ovmtui.runtime.journal import Journal
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
@@ -59,5 +59,5 @@ async def _no_password(manager: Manager) -> str:
     return ""
 
 
-def _no_trust(question: HostKeyQuestion) -> None:
+def _no_trust(question: HostKeyQuestion | KeyChange) -> None:
     """Do nothing: no host key is asked about."""

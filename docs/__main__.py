@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs import state_machine
+from docs import architecture, licences, man_page, state_machine
 
-PAGES = {"state-machine.md": state_machine.page}
+PAGES = {
+    "architecture.md": architecture.page,
+    "licences.md": licences.page,
+    "ovmtui.1": man_page.page,
+    "state-machine.md": state_machine.page,
+}
 
 
 def main() -> None:

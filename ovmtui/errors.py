@@ -10,6 +10,7 @@ OvmtuiError
 ├── ConnectFailed             no connection (refused, no route, name unknown)
 │   ├── ConnectTimeout        the node accepted nothing, or no answer, in time
 │   ├── LoginRefused          authentication failed
+│   ├── SudoRefused           logged in, but sudo makes the user not root
 │   ├── HostKeyUnknown        never seen: ask the operator, show the fingerprint
 │   └── HostKeyChanged        differs from known_hosts, or revoked: refuse
 ├── NodeLost                  the connection went away in the middle of something
@@ -18,6 +19,8 @@ OvmtuiError
 """
 
 from __future__ import annotations
+
+from ovmtui.model.hostkey import HostKeyChange
 
 
 class OvmtuiError(Exception):
@@ -54,7 +57,16 @@ class TransportError(OvmtuiError):
 
 
 class ConnectFailed(TransportError):
-    """No SSH connection to the node could be made."""
+    """No SSH connection to the node could be made.
+
+    `mend` is what would mend it, as far as can be told; it is part of the error's text.
+    """
+
+    def __init__(self, text: str, *, mend: str = "") -> None:
+        """Keep what happened, and what would mend it."""
+        super().__init__(f"{text}; {mend}" if mend else text)
+        self.what = text
+        self.mend = mend
 
 
 class ConnectTimeout(ConnectFailed):
@@ -63,6 +75,10 @@ class ConnectTimeout(ConnectFailed):
 
 class LoginRefused(ConnectFailed):
     """The node does not accept the user or any of the keys."""
+
+
+class SudoRefused(ConnectFailed):
+    """The node let the user in, and sudo does not let the user be root."""
 
 
 class HostKeyUnknown(ConnectFailed):
@@ -80,7 +96,16 @@ class HostKeyUnknown(ConnectFailed):
 
 
 class HostKeyChanged(ConnectFailed):
-    """The node shows another host key than known_hosts has, or a revoked one."""
+    """The node shows another host key than known_hosts has, or a revoked one.
+
+    `change` is what the operator needs to decide; None for what can never be accepted,
+    such as a revoked key.
+    """
+
+    def __init__(self, text: str, *, mend: str = "", change: HostKeyChange | None = None) -> None:
+        """Keep what the operator needs to decide."""
+        super().__init__(text, mend=mend)
+        self.change = change
 
 
 class NodeLost(TransportError):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TypeAlias
 
-from ovmtui import __version__
+from ovmtui.cli import past_arguments
+from ovmtui.cli.complaining import HarmlessParser
+from ovmtui.cli.playing import SCENARIOS, speed
+from ovmtui.cli.versions import Versions
 
 _EXIT_CODES = """\
 exit codes:
@@ -17,7 +20,6 @@ exit codes:
 Without a command the console is opened. `ovmtui demo` shows it on a simulated pool.
 """
 
-_OUTCOMES = ("done", "failed", "refused", "unknown", "cancelled")
 VERBS = (
     "start",
     "stop",
@@ -39,13 +41,15 @@ VERBS = (
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    top = argparse.ArgumentParser(
+    top = HarmlessParser(
         prog="ovmtui",
         description="A live terminal console for Oracle VM and Xen server pools.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"ovmtui {__version__}")
+    top.add_argument(
+        "--version", action=Versions, nargs=0, help="show the versions of what matters, and end"
+    )
     top.add_argument(
         "--config", metavar="FILE", help="configuration file (default: $OVMTUI_CONFIG, then XDG)"
     )
@@ -65,13 +69,13 @@ def parser() -> argparse.ArgumentParser:
     _acting(commands)
     _evacuation(commands)
     _setup(commands)
-    _history(commands)
-    _jobs(commands)
+    _hostkey(commands)
+    past_arguments.add(commands, VERBS)
     _other(commands)
     return top
 
 
-_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_Commands: TypeAlias = "argparse._SubParsersAction[HarmlessParser]"
 
 
 def _reading(commands: _Commands) -> None:
@@ -89,9 +93,11 @@ def _reading(commands: _Commands) -> None:
     for command in (listing, nodes, check):
         command.add_argument("--json", action="store_true", help="print JSON")
     plan = commands.add_parser("plan", help="print the plan of a verb, run nothing")
-    plan.add_argument("verb", choices=VERBS)
+    plan.add_argument("verb", choices=VERBS, help="what is to be done")
     plan.add_argument("vm", help="name, UUID, or POOL/NAME")
-    plan.add_argument("--to", "--on", dest="node", metavar="NODE")
+    plan.add_argument(
+        "--to", "--on", dest="node", metavar="NODE", help="where to (default: the best one)"
+    )
     plan.add_argument("--json", action="store_true", help="print JSON")
     plan.add_argument("--no-checks", action="store_true", help="do not look anew and run no checks")
 
@@ -100,8 +106,10 @@ def _acting(commands: _Commands) -> None:
     start = commands.add_parser("start", help="start a machine")
     start.add_argument("--on", dest="node", metavar="NODE", help="default: the best one")
     flag = start.add_mutually_exclusive_group()
-    flag.add_argument("--ha", dest="want_ha", action="store_true", default=None)
-    flag.add_argument("--no-ha", dest="want_ha", action="store_false")
+    flag.add_argument(
+        "--ha", dest="want_ha", action="store_true", default=None, help="HA on when it is up"
+    )
+    flag.add_argument("--no-ha", dest="want_ha", action="store_false", help="leave HA off")
     stop = commands.add_parser("stop", help="stop a machine: HA off, shutdown, wait")
     stop.add_argument(
         "--force-after",
@@ -110,12 +118,12 @@ def _acting(commands: _Commands) -> None:
         help="destroy a guest that is still there after this time (default: ask)",
     )
     migrate = commands.add_parser("migrate", help="move a running machine, live")
-    migrate.add_argument("--to", dest="node", metavar="NODE", required=True)
+    migrate.add_argument("--to", dest="node", metavar="NODE", required=True, help="its new node")
     reboot = commands.add_parser("reboot", help="ask the guest to reboot, wait until it is back")
     pause = commands.add_parser("pause", help="stop executing a machine, keep it in memory")
     unpause = commands.add_parser("unpause", help="let a paused machine go on")
     switch = commands.add_parser("ha", help="switch a machine's HA")
-    switch.add_argument("switch", choices=("on", "off"))
+    switch.add_argument("switch", choices=("on", "off"), help="what it is to be")
     destroy = commands.add_parser("destroy", help="cut a machine's power")
     destroy.add_argument("--on", dest="node", metavar="NODE", help="which copy, of several")
     repair = commands.add_parser("repair", help="mend what a failed migration left behind")
@@ -160,6 +168,19 @@ def _setup(commands: _Commands) -> None:
     setup.add_argument("--yes", action="store_true", help="run without asking")
 
 
+def _hostkey(commands: _Commands) -> None:
+    key = commands.add_parser(
+        "hostkey", help="show a node's host key, and what is known of it; trust a new one"
+    )
+    key.add_argument("node", metavar="NODE", help="its name, or POOL/NODE")
+    key.add_argument(
+        "--accept",
+        metavar="FINGERPRINT",
+        help="trust the key that it shows now, if this is its fingerprint (SHA256:…)",
+    )
+    key.add_argument("--json", action="store_true", help="print JSON")
+
+
 def _evacuation(commands: _Commands) -> None:
     away = commands.add_parser("evacuate", help="move every machine away from a node")
     back = commands.add_parser("bring-back", help="move back what `evacuate` moved away")
@@ -173,57 +194,30 @@ def _evacuation(commands: _Commands) -> None:
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _history(commands: _Commands) -> None:
-    history = commands.add_parser("history", help="who did what, newest first; export the audit")
-    history.add_argument("vm", nargs="?", help="only this machine: its name or identity")
-    history.add_argument("--pool", help="only this pool")
-    history.add_argument("--node", help="only what worked on this node")
-    history.add_argument("--verb", choices=(*VERBS, "setup", "mend"))
-    history.add_argument("--user", metavar="NAME", help="only what this person began")
-    history.add_argument("--outcome", choices=_OUTCOMES)
-    when = "an age (45m, 2h, 3d), today, yesterday, or a date"
-    history.add_argument("--since", metavar="WHEN", help=when)
-    history.add_argument("--until", metavar="WHEN", help=when)
-    history.add_argument("--limit", type=int, default=50, metavar="N", help="default: 50")
-    history.add_argument("--commands", action="store_true", help="a line for each command")
-    history.add_argument("--job", metavar="ID", help="print one job's log")
-    history.add_argument("--json", action="store_true", help="print JSON")
-    history.add_argument(
-        "--export", metavar="FILE", help="every command, to FILE.csv or JSON lines; - is stdout"
-    )
-
-
-def _jobs(commands: _Commands) -> None:
-    jobs = commands.add_parser(
-        "jobs", help="list jobs that a break has stopped; go on with them, or close them"
-    )
-    jobs.add_argument("--json", action="store_true", help="print JSON")
-    actions = jobs.add_subparsers(dest="action", metavar="ACTION")
-    resume = actions.add_parser("resume", help="go on from where they stand, failed ones too")
-    close = actions.add_parser("close", help="leave them as they stand; nothing is undone")
-    for action in (resume, close):
-        action.add_argument("job", nargs="*", help="a job's id, as `jobs` and `history` list it")
-        action.add_argument("--all", action="store_true", help="all that have stopped")
-        action.add_argument("--yes", action="store_true", help="do not ask first")
-
-
 def _other(commands: _Commands) -> None:
     demo = commands.add_parser("demo", help="open the console on an embedded simulated pool")
     demo.add_argument("--check", action="store_true", help="start it, list it, end: a self test")
-    demo.add_argument("--scenario", metavar="NAME", help="play a fault, such as dead-node")
-    demo.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
+    demo.add_argument(
+        "--scenario",
+        choices=SCENARIOS,
+        metavar="NAME",
+        help=f"play a fault, or another pool: {', '.join(SCENARIOS)}",
+    )
+    demo.add_argument("--speed", type=speed, default=1.0, metavar="FACTOR", help="default: 1")
     demo.add_argument("--openssh", action="store_true", help="nodes behind OpenSSH's sshd")
     replay = commands.add_parser("replay", help="show a recording again, on the same screens")
     replay.add_argument("file", metavar="FILE", help="made with `ovmtui --record FILE …`")
-    replay.add_argument("--speed", type=float, default=1.0, metavar="FACTOR")
+    replay.add_argument("--speed", type=speed, default=1.0, metavar="FACTOR", help="default: 1")
     replay.add_argument("--at", type=float, default=0.0, metavar="SECONDS", help="begin there")
     keys = commands.add_parser("keys", help="list every key with the id that a keymap file names")
     keys.add_argument("--json", action="store_true", help="print JSON")
+    shell = commands.add_parser("completion", help="print what completes names at your shell")
+    shell.add_argument("shell", choices=("bash", "zsh", "fish"), help="for which one")
     config = commands.add_parser("config", help="write or check the configuration")
     what = config.add_subparsers(dest="action", metavar="ACTION", required=True)
     init = what.add_parser("init", help="write a first configuration from host names")
     init.add_argument("hosts", nargs="+", metavar="HOST", help="[USER@]HOST[:PORT]")
-    init.add_argument("--pool", default="pool1", metavar="NAME")
+    init.add_argument("--pool", default="pool1", metavar="NAME", help="default: pool1")
     init.add_argument("--print", action="store_true", help="print it, write nothing")
     what.add_parser("check", help="check the configuration file")
     what.add_parser("path", help="print where the configuration is looked for")

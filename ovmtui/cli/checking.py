@@ -72,7 +72,8 @@ def _print(found: Sequence[Diagnosis]) -> None:
         return
     sys.stdout.write(f"\n{len(bad)} of {len(found)} not as they should be\n")
     for one in bad:
-        sys.stdout.write(f"\n{visible(one.place)}: {one.subject}: {visible(one.verdict.text)}\n")
+        said = visible(f"{one.place}: {one.subject}: {one.verdict.text}")
+        sys.stdout.write(f"\n{said}\n")
         if one.why:
             sys.stdout.write(f"  why:  {visible(one.why)}\n")
         if one.fix is not None:

@@ -44,5 +44,10 @@ def _init(options: argparse.Namespace) -> int:
     named = options.config or os.environ.get("OVMTUI_CONFIG")
     path = Path(named).expanduser() if named else paths.user_configuration_file()
     initial.write_initial(path, text)
-    sys.stdout.write(f"written: {path}\nlook at it, then run: ovmtui\n")
+    sys.stdout.write(
+        f"written: {path}\n"
+        "look at it (the manager, if you use HA), then run:\n"
+        "  ovmtui         the console; it asks about host keys that are not known\n"
+        "  ovmtui check   what plans need, and what mends it\n"
+    )
     return ExitCode.DONE

@@ -6,10 +6,12 @@ import argparse
 import asyncio
 import functools
 import gc
+import logging
 import os
 import signal
 from typing import TYPE_CHECKING
 
+from ovmtui.cli.choices import check_choices
 from ovmtui.cli.exitcodes import ExitCode
 from ovmtui.cli.opening import log_to_file, service, settings_of
 from ovmtui.config.schema import Settings
@@ -24,7 +26,7 @@ def console(options: argparse.Namespace) -> int:
 
     Raises:
         ConfigurationError: the configuration, or the keymap, cannot be used.
-        UsageError: standard input or output is no terminal.
+        UsageError: there is no such theme, or standard input or output is no terminal.
     """
     return open_console(settings_of(options), options, record=options.record)
 
@@ -33,6 +35,7 @@ def open_console(
     settings: Settings, options: argparse.Namespace, *, record: str | None = None
 ) -> int:
     """Run the screens on `settings` until the operator quits."""
+    check_choices(options)
     if not os.isatty(0) or not os.isatty(1):
         raise UsageError("the console needs a terminal; try `ovmtui list`, or `ovmtui --help`")
     log_to_file()
@@ -57,12 +60,13 @@ async def _run(settings: Settings, options: argparse.Namespace, record: str | No
             personal=own,
         )
         watching = asyncio.create_task(personal.watch_themes(app.themes_changed))
+        watching.add_done_callback(functools.partial(_tell_end, app))
         try:
             await show(app, mouse=not options.no_mouse)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-            kept.write()
+            await kept.close()
     return ExitCode.DONE
 
 
@@ -75,6 +79,14 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
+
+
+def _tell_end(app: OvmtuiApp, watching: asyncio.Task[None]) -> None:
+    """Say that theme files are not watched any more, when that is so by an error."""
+    error = None if watching.cancelled() else watching.exception()
+    if error is not None:
+        logging.getLogger(__name__).error("themes are not watched any more", exc_info=error)
+        app.said(f"changed themes are not seen until the next start: {error}", "warning")
 
 
 async def show(app: OvmtuiApp, *, mouse: bool = True) -> None:

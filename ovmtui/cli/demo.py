@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from ovmtui.cli.choices import check_choices
 from ovmtui.cli.exitcodes import ExitCode
 from ovmtui.cli.opening import log_to_file, read_only, service
 from ovmtui.config import load
@@ -37,8 +38,10 @@ def demo(options: argparse.Namespace) -> int:
 
     Raises:
         DemoFailed: the pool did not come up.
-        UsageError: there is no terminal for the console.
+        ConfigurationError: the keymap is wrong.
+        UsageError: there is no such theme, or no terminal for the console.
     """
+    check_choices(options)
     if not options.check and not (os.isatty(0) and os.isatty(1)):
         raise UsageError("the demo needs a terminal; `ovmtui demo --check` does not")
     with simulated_pool(options) as configuration:

@@ -13,16 +13,17 @@ from datetime import datetime
 from typing import Any
 
 from ovmtui.cli.exitcodes import ExitCode, exit_code_of
-from ovmtui.cli.moments import moment
 from ovmtui.cli.tables import local_time, print_json, print_table
 from ovmtui.config import paths
 from ovmtui.errors import UsageError
 from ovmtui.model.job import Outcome
 from ovmtui.model.text import visible
 from ovmtui.plan.logformat import LogWriter
+from ovmtui.plan.moments import moment
 from ovmtui.runtime.journal import Journal
-from ovmtui.runtime.journal_search import AUDIT_COLUMNS, AuditRow, Wanted
+from ovmtui.runtime.journal_search import AUDIT_COLUMNS, AuditRow
 from ovmtui.runtime.journal_tables import JobRecord
+from ovmtui.runtime.wanted import Wanted
 
 _EVERYTHING = 1_000_000
 
@@ -116,7 +117,7 @@ async def _print_job(journal: Journal, job: str, *, as_json: bool) -> int:
     if as_json:
         import msgspec
 
-        sys.stdout.write(msgspec.json.encode(events).decode() + "\n")
+        sys.stdout.write(json.dumps(msgspec.to_builtins(events)) + "\n")
     else:
         zone = datetime.now().astimezone().tzinfo
         writer = LogWriter(zone=zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -18,7 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     One of the three places that catch everything: an unforeseen error is reported in one
     line, with where its details are.
     """
-    options = parser().parse_args(arguments)
+    grammar = parser()
+    if "_ARGCOMPLETE" in os.environ:
+        from ovmtui.cli.completing import complete
+
+        complete(grammar)
+    options = grammar.parse_args(arguments)
     try:
         return _dispatch(options)
     except PlanRefused as error:
@@ -72,6 +78,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.checking import check
 
             return check(options)
+        case "hostkey":
+            from ovmtui.cli.hostkey import hostkey
+
+            return hostkey(options)
         case "history":
             from ovmtui.cli.history import history
 
@@ -88,6 +98,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.keys import keys
 
             return keys(options)
+        case "completion":
+            from ovmtui.cli.completing import completion
+
+            return completion(options)
         case "replay":
             from ovmtui.cli.replay import replay
 

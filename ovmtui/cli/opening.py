@@ -6,29 +6,32 @@ import argparse
 import asyncio
 import contextlib
 import functools
-import getpass
 import logging
 import logging.handlers
 import os
-import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ovmtui.cli.crash import report
+from ovmtui.cli.masking import KNOWN, HarmlessFormatter, log_stray_errors
+from ovmtui.cli.passwords import sudo_password_of, typed_passwords
 from ovmtui.config import load, paths
 from ovmtui.config.schema import Manager, Settings
 from ovmtui.config.secrets import manager_password
 from ovmtui.errors import ConfigurationError, JournalError
 from ovmtui.runtime.clock import SystemClock
-from ovmtui.runtime.interface import HostKeyQuestion
+from ovmtui.runtime.interface import HostKeyQuestion, KeyChange
 from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.lastseen import LastSeen
 from ovmtui.runtime.memory import Memory
+from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.ownership import Ownership
 from ovmtui.runtime.recording import Recording
 from ovmtui.runtime.service import Service
 from ovmtui.runtime.upkeep import Upkeep
-from ovmtui.toolstacks.redaction import redact
-from ovmtui.transport.interface import Connector
+from ovmtui.runtime.wiring import node_of
+from ovmtui.transport.commandline import AnyConnector
 from ovmtui.transport.recording import RecordingConnector
 
 
@@ -60,11 +63,12 @@ def log_to_file() -> None:
     handler = logging.handlers.RotatingFileHandler(
         paths.log_path(), maxBytes=1_000_000, backupCount=3, delay=True, encoding="utf-8"
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    handler.setFormatter(HarmlessFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
+    log_stray_errors()
     os.umask(0o077)
 
 
@@ -79,19 +83,19 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         ConfigurationError: the state directory or a key file cannot be used.
         RecordingFailed: the file is there already, or cannot be made.
     """
-    passwords = await asyncio.to_thread(_typed_passwords, settings)
+    passwords, of_sudo = await asyncio.to_thread(typed_passwords, settings)
     recording = _recording(record) if record else None
     # The journal opens while the SSH library, the slowest import of all, is loaded.
-    journal = asyncio.create_task(_journal())
+    journal = asyncio.create_task(open_journal())
     ssh = await asyncio.to_thread(_import_ssh)
     known_hosts = known_hosts_path(settings)
-    connector: Connector = ssh.SshConnector(
+    connector: AnyConnector = ssh.SshConnector(
         identities=settings.identities,
         ssh_config=settings.ssh_config,
         known_hosts=known_hosts,
     )
     if recording is not None:
-        connector = RecordingConnector(connector, recording.note, redact)
+        connector = RecordingConnector(connector, recording.note, KNOWN.mask)
     opened = Service(
         settings,
         connector=connector,
@@ -100,13 +104,19 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         upkeep=Upkeep.at(paths.state_directory()),
         ownership=ownership(),
         password=functools.partial(_password, passwords),
-        trust=lambda question: _trust(known_hosts, settings, question),
+        sudo_password=functools.partial(sudo_password_of, settings, of_sudo),
+        trust=functools.partial(trust, known_hosts, settings),
+        report=report,
     )
+    last_seen = LastSeen(paths.last_seen_path())
     opened.start()
     try:
         async with _recorded(opened, recording):
             yield opened
     finally:
+        # Completion of names is no reason to complain.
+        with contextlib.suppress(JournalError):
+            await asyncio.to_thread(last_seen.remember, opened.snapshot)
         await opened.close()
 
 
@@ -135,7 +145,7 @@ def ownership() -> Ownership:
     return Ownership(paths.state_directory() / "jobs")
 
 
-async def _journal() -> Journal:
+async def open_journal() -> Journal:
     """Open the journal; one that cannot be used stops acting, not looking."""
     path = paths.journal_path()
     try:
@@ -155,27 +165,24 @@ def _import_ssh() -> Any:
     return ssh
 
 
-def _typed_passwords(settings: Settings) -> dict[Manager, str]:
-    """Ask for each manager's password that the operator types; empty without a terminal."""
-    asked: dict[Manager, str] = {}
-    for name, pool in settings.pools.items():
-        manager = pool.manager
-        if manager is not None and manager.password_prompt and sys.stdin.isatty():
-            text = f"Password of {manager.user} for the manager of {name} (empty: HA unknown): "
-            asked[manager] = getpass.getpass(text)
-    return asked
-
-
 async def _password(typed: Mapping[Manager, str], manager: Manager) -> str:
-    return await manager_password(manager, os.environ, typed=typed)
+    return KNOWN.add(await manager_password(manager, os.environ, typed=typed))
 
 
-def _trust(known_hosts: Path, settings: Settings, question: HostKeyQuestion) -> None:
+def trust(known_hosts: Path, settings: Settings, question: HostKeyQuestion | KeyChange) -> None:
+    """Write a node's key to known_hosts, in place of the old one if there is one.
+
+    Raises:
+        OSError: it cannot be written.
+        ValueError: it may not be, with the reason.
+    """
     from ovmtui.transport.hostkeys import add_host_key
+    from ovmtui.transport.knownlines import comment_of, replace_host_key
 
-    node = next(
-        node
-        for node in settings.pools[question.node.pool].members
-        if node.name == question.node.name
-    )
-    add_host_key(known_hosts, question.host, node.port or 22, question.key)
+    now, who = SystemClock().wall(), Operator.current().user
+    if isinstance(question, KeyChange):
+        replace_host_key(known_hosts, question.change, now=now, who=who)
+        return
+    port = node_of(question.node, settings).port or 22
+    comment = comment_of(now, who)
+    add_host_key(known_hosts, question.host, port, question.key, comment=comment)

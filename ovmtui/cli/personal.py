@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import locale
 import logging
 import os
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,44 +18,63 @@ from ovmtui.errors import ConfigurationError, JournalError
 from ovmtui.model.identity import NodeKey
 from ovmtui.runtime.statefile import StateFile
 from ovmtui.ui.keymap import PRESETS, Keymap, preset, read_keymap
-from ovmtui.ui.preferences import Personal, Preferences, read_preferences
+from ovmtui.ui.preferences import Personal, Preferences, merge, read_preferences
 
 _LOOK = 2.0
 """Seconds between looks at the operator's theme files."""
 _DELAY = 1.0
 """Seconds after a change before it is written: typing a filter is one change, not ten."""
+_LONGEST_DELAY = 60.0
+"""Seconds at most between two tries to write what could not be written."""
 _LARGEST = 1_000_000
 
 
 class KeptPreferences:
     """Preferences on disk; a file that makes no sense is as good as none."""
 
-    def __init__(self) -> None:
-        """Read them."""
+    def __init__(self, *, delay: float = _DELAY) -> None:
+        """Read them; a change is written `delay` seconds later, and tried again if that fails."""
         self._file = StateFile(paths.state_directory() / "view.json")
         self.known = read_preferences(self._file.read())
         self._written = self.known
-        self._timer: asyncio.TimerHandle | None = None
+        self._delay = delay
+        self._lock = threading.Lock()
+        self._writing: asyncio.Task[None] | None = None
 
     def keep(self, preferences: Preferences) -> None:
         """Write `preferences` soon."""
         self.known = preferences
-        if self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(_DELAY, lambda: loop.run_in_executor(None, self.write))
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().create_task(self._write_soon())
+
+    async def close(self) -> None:
+        """Write what was not written yet, now."""
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
+            self._writing = None
+        await asyncio.to_thread(self.write)
+
+    async def _write_soon(self) -> None:
+        delay = self._delay
+        while self.known is not self._written:
+            await asyncio.sleep(delay)
+            # A thread that writes is never left alone: two would write the same change twice.
+            await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(self.write)))
+            delay = min(2 * delay, _LONGEST_DELAY)
+        self._writing = None
 
     def write(self) -> None:
-        """Write what was not written yet; what cannot be written is only logged."""
-        self._timer = None
-        if self.known == self._written:
-            return
-        self._written = self.known
+        """Write what this console has changed; what cannot be written stays to be written."""
         try:
-            with self._file.changing() as document:
-                document.clear()
-                document.update(self._written.document())
+            with self._lock:
+                now = self.known
+                if now != self._written:
+                    with self._file.changing() as document:
+                        merge(document, self._written, now)
+                self._written = now
         except JournalError as error:
-            logging.getLogger(__name__).error("preferences are not kept: %s", error)
+            logging.getLogger(__name__).error("preferences are not kept yet: %s", error)
 
 
 def personal(options: argparse.Namespace, kept: KeptPreferences) -> Personal:
@@ -124,16 +145,27 @@ def theme_files(directory: Path) -> dict[str, str]:
     return found
 
 
-async def watch_themes(changed: Callable[[Mapping[str, str]], None]) -> None:
-    """Tell the theme files whenever one of them has changed."""
+async def watch_themes(
+    changed: Callable[[Mapping[str, str]], None], *, every: float = _LOOK
+) -> None:
+    """Tell the theme files whenever one of them has changed; look `every` so many seconds."""
     directory = paths.user_theme_directory()
-    known = await asyncio.to_thread(_signature, directory)
+    known: dict[str, tuple[int, int]] | None = None
+    with contextlib.suppress(OSError):
+        known = await asyncio.to_thread(_signature, directory)
     while True:
-        await asyncio.sleep(_LOOK)
-        now = await asyncio.to_thread(_signature, directory)
-        if now != known:
-            known = now
-            changed(await asyncio.to_thread(theme_files, directory))
+        await asyncio.sleep(every)
+        try:
+            now = await asyncio.to_thread(_signature, directory)
+            if now == known:
+                continue
+            files = await asyncio.to_thread(theme_files, directory)
+        except OSError as error:
+            # As when the home directory is not there for a moment: it is looked at again.
+            logging.getLogger(__name__).warning("themes cannot be read: %s", error)
+            continue
+        known = now
+        changed(files)
 
 
 def _signature(directory: Path) -> dict[str, tuple[int, int]]:

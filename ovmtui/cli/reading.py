@@ -18,6 +18,9 @@ from ovmtui.model.text import visible
 from ovmtui.model.vm import Vm
 from ovmtui.runtime.service import Service
 
+_KEY_UNKNOWN = "host key not known"
+"""How the connection words it; a test holds both together."""
+
 
 def read(options: argparse.Namespace) -> int:
     """Run a reading command; its exit code says whether everything could be asked.
@@ -51,6 +54,12 @@ async def _look(options: argparse.Namespace) -> int:
     for node in doubtful:
         why = node.list_problem or node.problem or "no answer yet"
         sys.stderr.write(f"ovmtui: {visible(f'{node.key.name}: {why}')}\n")
+    strangers = [node.key.name for node in doubtful if node.problem.startswith(_KEY_UNKNOWN)]
+    if strangers:
+        sys.stderr.write(
+            "ovmtui: the console asks whether to trust host keys that are not known; without it: "
+            f"ovmtui hostkey {strangers[0]}\n"
+        )
     return ExitCode.UNKNOWN if doubtful else ExitCode.DONE
 
 
@@ -60,13 +69,13 @@ async def _ask_every_ha(running: Service, pool: str | None) -> None:
 
 
 def _print_vms(vms: Iterable[Vm], *, as_json: bool) -> None:
-    ordered = sorted(vms, key=lambda vm: (vm.key.pool, vm.name))
+    ordered = sorted(vms, key=lambda vm: (vm.key.pool, vm.shown, vm.key))
     if as_json:
         print_json([_vm_record(vm) for vm in ordered])
         return
     rows = [
         (
-            vm.label,
+            vm.shown,
             vm.key.pool,
             "+".join(node.name for node in vm.nodes) or "-",
             vm.state.value,
@@ -93,6 +102,7 @@ def _vm_record(vm: Vm) -> dict[str, Any]:
         "identity": vm.key.identity,
         "name": vm.name,
         "label": vm.label,
+        "shown": vm.shown,
         "state": vm.state.value,
         "reason": vm.reason,
         "nodes": [node.name for node in vm.nodes],
@@ -109,6 +119,7 @@ def _vm_record(vm: Vm) -> dict[str, Any]:
         "ha": vm.ha.state.value,
         "ha_source": vm.ha.source,
         "ha_reason": vm.ha.reason,
+        "ha_conflict": vm.ha.conflict,
         "ha_wanted": vm.wanted_ha.on if vm.wanted_ha else None,
         "ha_wanted_by": vm.wanted_ha.source if vm.wanted_ha else None,
         "ha_drifts": vm.drifts,
@@ -165,7 +176,8 @@ def _node_record(node: NodeView, now: float) -> dict[str, Any]:
         "total_memory_mib": node.facts.total_memory_mib,
         "cpu_model": node.facts.cpu_model,
         "xen_version": node.facts.xen_version,
-        "toolstack": node.facts.toolstack.value,
+        "program": node.tool.name if node.tool is not None else None,
+        "toolstack": node.tool.toolstack.value if node.tool is not None else None,
         "load": node.load,
         "clock_skew_s": node.clock_skew_s,
     }

@@ -20,10 +20,8 @@ def replay(options: argparse.Namespace) -> int:
 
     Raises:
         RecordingFailed: it cannot be read.
-        UsageError: there is no terminal, or a number makes no sense.
+        UsageError: there is no terminal.
     """
-    if not 0 < options.speed <= 1_000:
-        raise UsageError("the speed must be more than 0, and at most 1000")
     tape = read_tape(Path(options.file))
     if not os.isatty(0) or not os.isatty(1):
         raise UsageError("a replay needs a terminal")

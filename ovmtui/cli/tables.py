@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
-from ovmtui.model.text import visible
+from ovmtui.model.text import columns, visible
 
 
 def local_time(at: float) -> str:
@@ -21,7 +21,7 @@ def number(value: int | None) -> str:
 
 
 def print_json(value: object) -> None:
-    """Print `value` on stdout, indented."""
+    """Print `value` on stdout, indented; whatever is not ASCII is escaped, as JSON does it."""
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
@@ -29,8 +29,11 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print aligned columns on stdout; the last one is as long as it is."""
     shown = [[visible(cell, limit=200) for cell in row] for row in rows]
     widths = [
-        max([len(heading), *(len(row[i]) for row in shown)]) for i, heading in enumerate(headings)
+        max([len(heading), *(columns(row[i]) for row in shown)])
+        for i, heading in enumerate(headings)
     ]
     for row in [list(headings), *shown]:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        cells = (
+            cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)
+        )
         sys.stdout.write("  ".join(cells).rstrip() + "\n")

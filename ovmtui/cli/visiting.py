@@ -93,7 +93,12 @@ async def visit(service: Service, node: NodeKey, script: str) -> str:
     Raises:
         TransportError: the connection is gone, or cannot take another session.
     """
-    what = f"{script} on {node.name}" if script else node.name
+    entrance = service.entrance(node)
+    if script:
+        what = f"{entrance} {script} on {node.name}".lstrip()
+    else:
+        what = f"{node.name} ({entrance})" if entrance else node.name
+    what = visible(what, limit=200)
     sys.stdout.write(f"{what}: ctrl+] comes back to ovmtui\n")
     sys.stdout.flush()
     with RawTerminal() as terminal:

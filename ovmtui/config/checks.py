@@ -7,31 +7,34 @@ import re
 import string
 from collections.abc import Iterator, Mapping
 
+from ovmtui.config.checkmanager import manager_mistakes, password_mistakes
 from ovmtui.config.mistakes import KeyPath, Mistake, nearest
-from ovmtui.config.schema import COLOURS, Manager, Node, Pool, Settings, node_address_host
-from ovmtui.config.secrets import password_file_problem
+from ovmtui.config.schema import (
+    COLOURS,
+    Driver,
+    ManagerKind,
+    Pool,
+    Settings,
+    node_address_host,
+)
+from ovmtui.config.sudo import Sudo
+from ovmtui.config.words import has_blank, host_problem, path_problem, quoted
 from ovmtui.model.domain import Transit, split_transit_name
-from ovmtui.model.text import visible
 
 _HEX_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-_PASSWORD_KEYS = (
-    "password_env",
-    "password_file",
-    "password_command",
-    "password_keyring",
-    "password_prompt",
-)
 _SSH_PORT = 22
 
 
 def pool_mistakes(pool: Pool, path: KeyPath) -> Iterator[Mistake]:
     """Yield what does not fit within `pool`, which stands at `path` in the file."""
     yield from _node_mistakes(pool, (*path, "nodes"))
+    if isinstance(pool.sudo, Sudo):
+        yield from password_mistakes(pool.sudo, (*path, "sudo"))
     if pool.colour is not None and not _is_colour(pool.colour):
         meant = nearest(pool.colour, COLOURS)
         mend = f"did you mean `{meant}`?" if meant else f"use one of {', '.join(COLOURS)}"
         yield Mistake(
-            (*path, "colour"), f"unknown colour `{_quoted(pool.colour)}`; {mend} (or `#rrggbb`)"
+            (*path, "colour"), f"unknown colour `{quoted(pool.colour)}`; {mend} (or `#rrggbb`)"
         )
     for index, pattern in enumerate(pool.repositories):
         if not pattern.startswith("/"):
@@ -48,12 +51,21 @@ def pool_mistakes(pool: Pool, path: KeyPath) -> Iterator[Mistake]:
         problem = _vm_name_problem(name)
         if problem:
             yield Mistake((*path, "vms", name), problem)
-        if vm.address is not None and _has_blank(vm.address):
+        if vm.address is not None and has_blank(vm.address):
             yield Mistake((*path, "vms", name, "address"), "must be one host name or address")
-    if pool.services is not None and (problem := _path_problem(pool.services)):
+    if pool.services is not None and (problem := path_problem(pool.services)):
         yield Mistake((*path, "services"), problem)
     if pool.manager is not None:
-        yield from _manager_mistakes(pool.manager, pool.members, (*path, "manager"))
+        yield from manager_mistakes(pool.manager, pool.members, (*path, "manager"))
+    if pool.manager is None or pool.manager.kind is not ManagerKind.OVM3:
+        drivers = {(): pool.driver} | {("vms", name): vm.driver for name, vm in pool.vms.items()}
+        for place, driver in drivers.items():
+            if driver is Driver.MANAGER:
+                yield Mistake(
+                    (*path, *place, "driver"),
+                    '`manager` needs the pool\'s [manager] table with `kind = "ovm3"`: only '
+                    "Oracle VM 3's manager starts machines for us",
+                )
 
 
 def shared_node_mistakes(pools: Mapping[str, Pool]) -> Iterator[Mistake]:
@@ -70,8 +82,8 @@ def shared_node_mistakes(pools: Mapping[str, Pool]) -> Iterator[Mistake]:
             if other != f"{pool_name}/{node.name}":
                 yield Mistake(
                     ("pools", pool_name, "nodes", index),
-                    f"{_quoted(node.name)} is at {_quoted(address[0])}:{address[1]}, "
-                    f"which is {_quoted(other)} already; keep one of the two",
+                    f"{quoted(node.name)} is at {quoted(address[0])}:{address[1]}, "
+                    f"which is {quoted(other)} already; keep one of the two",
                 )
 
 
@@ -82,13 +94,13 @@ def file_mistakes(settings: Settings) -> Iterator[Mistake]:
         ("identities", settings.identities),
     ):
         for index, name in enumerate(names):
-            problem = _path_problem(name)
+            problem = path_problem(name)
             if not problem and not os.path.isfile(os.path.expanduser(name)):
-                problem = f"there is no file `{_quoted(name)}`; mend the name or leave it out"
+                problem = f"there is no file `{quoted(name)}`; mend the name or leave it out"
             if problem:
                 yield Mistake((key, index), problem)
     if settings.known_hosts is not None:
-        problem = _path_problem(settings.known_hosts)
+        problem = path_problem(settings.known_hosts)
         if problem:
             yield Mistake(("known_hosts",), problem)
 
@@ -102,50 +114,13 @@ def _node_mistakes(pool: Pool, path: KeyPath) -> Iterator[Mistake]:
             )
         names.add(node.name)
         for key in ("host", "relocation_host"):
-            problem = _host_problem(getattr(node, key))
+            problem = host_problem(getattr(node, key))
             if problem:
                 yield Mistake((*path, index, key), problem)
-        if node.user is not None and (_has_blank(node.user) or node.user.startswith("-")):
+        if node.user is not None and (has_blank(node.user) or node.user.startswith("-")):
             yield Mistake((*path, index, "user"), "must be one login name")
-
-
-def _host_problem(host: str | None) -> str:
-    if host is None:
-        return ""
-    if "@" in host:
-        return "must be the host alone; put what is before `@` into `user`"
-    if host.count(":") == 1:
-        return "must be the host alone; put what is behind `:` into `port`"
-    if _has_blank(host) or host[:1] in {"-", "["} or "/" in host:
-        return "must be one host name, address (IPv6 without brackets) or SSH alias"
-    return ""
-
-
-def _manager_mistakes(
-    manager: Manager, members: tuple[Node, ...], path: KeyPath
-) -> Iterator[Mistake]:
-    names = [node.name for node in members]
-    if manager.node is not None and manager.node not in names:
-        meant = nearest(manager.node, names)
-        mend = f"did you mean `{meant}`?" if meant else f"nodes are {', '.join(names)}"
-        yield Mistake((*path, "node"), f"`{manager.node}` is no node of this pool; {mend}")
-    given = [key for key in _PASSWORD_KEYS if getattr(manager, key)]
-    if manager.host is not None and (problem := _host_problem(manager.host)):
-        yield Mistake((*path, "host"), problem)
-    for key in given[1:]:
-        yield Mistake((*path, key), f"is a second source of the password; `{given[0]}` is one")
-    if manager.password_file is not None:
-        problem = _path_problem(manager.password_file) or password_file_problem(
-            manager.password_file
-        )
-        if problem:
-            yield Mistake((*path, "password_file"), problem)
-
-
-def _path_problem(name: str) -> str:
-    if "\0" in name or not name.startswith(("/", "~/")):
-        return "must be an absolute path, or one that begins with `~/`"
-    return ""
+        if isinstance(node.sudo, Sudo):
+            yield from password_mistakes(node.sudo, (*path, index, "sudo"))
 
 
 def _vm_name_problem(name: str) -> str:
@@ -164,7 +139,7 @@ def _is_address_template(text: str) -> bool:
         parts = list(string.Formatter().parse(text))
     except ValueError:
         return False
-    return not _has_blank(text) and all(
+    return not has_blank(text) and all(
         name is None or (name == "name" and not form and conversion is None)
         for _, name, form, conversion in parts
     )
@@ -172,11 +147,3 @@ def _is_address_template(text: str) -> bool:
 
 def _is_colour(text: str) -> bool:
     return text in COLOURS or bool(_HEX_COLOUR.fullmatch(text))
-
-
-def _has_blank(text: str) -> bool:
-    return any(character.isspace() or not character.isprintable() for character in text)
-
-
-def _quoted(text: str) -> str:
-    return visible(text, limit=80)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import platformdirs
@@ -36,17 +38,33 @@ def state_directory() -> Path:
     """Return the directory of journal and log, made with mode 0700 when it is missing.
 
     Raises:
-        ConfigurationError: it cannot be made; the text says how to choose another.
+        ConfigurationError: it cannot be made, or belongs to another user; the text says
+            how to choose another.
     """
     path = platformdirs.user_state_path(_NAME)
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(path)
     except OSError as error:
         raise ConfigurationError(
             f"{path}: the state directory cannot be made: {error.strerror}; set "
             "$XDG_STATE_HOME to a directory that can be written"
         ) from None
+    if path.stat().st_uid != os.geteuid():
+        raise ConfigurationError(
+            f"{path}: the state directory belongs to somebody else; set $XDG_STATE_HOME to "
+            "one of your own"
+        )
     return path
+
+
+def _make_private(path: Path) -> None:
+    """Make `path`, and what it is in, for its owner alone; close it where it stands open."""
+    missing = [part for part in (path, *path.parents) if not part.exists()]
+    for part in reversed(missing):
+        part.mkdir(mode=0o700, exist_ok=True)
+    status = path.stat()
+    if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) & 0o077:
+        path.chmod(0o700)
 
 
 def journal_path() -> Path:
@@ -57,3 +75,8 @@ def journal_path() -> Path:
 def log_path() -> Path:
     """Return where the program's own log is; see `state_directory` for errors."""
     return state_directory() / "ovmtui.log"
+
+
+def last_seen_path() -> Path:
+    """Return where the machines' last seen names are; see `state_directory` for errors."""
+    return state_directory() / "last-seen.json"

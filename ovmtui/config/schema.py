@@ -7,16 +7,17 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\Z"
-"""What pools and nodes may be called: fit for a command line, and for no option."""
+from ovmtui.config.fields import NAME_PATTERN as NAME_PATTERN
+from ovmtui.config.fields import Name, Port, Text
+from ovmtui.config.managers import Manager as Manager
+from ovmtui.config.managers import ManagerKind as ManagerKind
+from ovmtui.config.sudo import Sudo
+from ovmtui.config.verbs import AllowedVerb
 
 Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
 """A time limit: more than nothing, at most a year (which keeps out `inf` and `nan`)."""
 Pace = Annotated[float, Meta(ge=0.1, le=86_400)]
 """Seconds between two looks: each look costs the node a process."""
-Port = Annotated[int, Meta(ge=1, le=65535)]
-Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
-Text = Annotated[str, Meta(min_length=1)]
 
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "magenta", "pink", "white")
 """What a pool's `colour` may be, beside `#rrggbb`."""
@@ -43,6 +44,10 @@ class Node(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     user: Text | None = None
     relocation_host: Text | None = None
     """How the other nodes reach it for a migration; default: the name."""
+    legacy: bool | None = None
+    """Whether it is offered the algorithms of OpenSSH 4.3; default: the pool's."""
+    sudo: bool | Sudo | None = None
+    """Whether everything is run through sudo; default: the pool's."""
 
 
 class Driver(Enum):
@@ -54,6 +59,8 @@ class Driver(Enum):
     """We ourselves, with `xm` and `ovm`."""
     OPENSVC = "opensvc"
     """The agent; refused where there is none."""
+    MANAGER = "manager"
+    """The manager of an Oracle VM 3 pool, with its own commands."""
 
 
 class Confirm(Enum):
@@ -85,33 +92,6 @@ class ConfirmedVerb(Enum):
     RESERVE = "reserve"
 
 
-class Manager(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the pool's `ovm` manager command line is called, and where its password is."""
-
-    node: Name | None = None
-    """Node on which `ovm` is installed; default: the first one that answers."""
-    command: Annotated[tuple[Text, ...], Meta(min_length=1)] = ("ovm",)
-    user: Text = "admin"
-    host: Text | None = None
-    """Where the nodes reach the manager; for `setup` and `check`."""
-    port: Port = 4443
-    https: bool = True
-    """What `setup` answers when the wizard asks for HTTPS."""
-    deploy_path: Text | None = None
-    vncviewer: Text | None = None
-    pool: Text | None = None
-    """The pool's name in the manager; default: what `ovm svr ls` says."""
-    password_env: Text | None = None
-    password_file: Text | None = None
-    """A file of mode 0600: the password on its first line, or OpenSVC's `auth.conf`."""
-    password_command: Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
-    """A local command that prints the password on its first line."""
-    password_keyring: Text | None = None
-    """Service name in the desktop's keyring; the user's name there is `user`."""
-    password_prompt: bool = False
-    """Whether the operator is asked for it, once; it is kept in memory only."""
-
-
 class Vm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Settings of one machine, by its name."""
 
@@ -141,6 +121,8 @@ class Budgets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Any other command of a flow."""
     verify: Seconds = 60.0
     """Until what a command did is what the nodes list."""
+    lock: Seconds = 15.0
+    """Each word with a node about a machine's lock: storage that hangs must not hold us up."""
     lock_grace: Seconds = 120.0
     """How long a machine's lock outlives a console that has gone, and its last command."""
     watch: Seconds = 120.0
@@ -184,6 +166,10 @@ class Pool(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Whether the screens carry its coloured band as a warning."""
     manager: Manager | None = None
     """None: no manager is asked, and HA is shown as unknown."""
+    legacy: bool = False
+    """Whether its nodes are offered the weak algorithms of OpenSSH 4.3, too."""
+    sudo: bool | Sudo = False
+    """Whether everything on its nodes is run through sudo, for users who are not root."""
     repositories: tuple[Text, ...] = DEFAULT_REPOSITORIES
     guest_address: Text | None = None
     """Address of the machines' guests, with `{name}` for the name; default: none."""
@@ -196,6 +182,8 @@ class Pool(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     driver: Driver = Driver.AUTO
     read_only: bool = False
     """Whether nothing may be changed in this pool."""
+    verbs: Annotated[tuple[AllowedVerb, ...], Meta(min_length=1)] | None = None
+    """What may be done in this pool; default: everything."""
     confirm: dict[ConfirmedVerb, Confirm] = field(default_factory=dict)
     """How a plan is confirmed, by its verb; default: what `[confirm]` says."""
     vms: dict[str, Vm] = field(default_factory=dict)

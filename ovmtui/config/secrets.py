@@ -1,4 +1,4 @@
-"""The manager's password, fetched at the moment of use and kept nowhere."""
+"""The passwords of the manager and of sudo, fetched at the moment of use and kept nowhere."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ovmtui.config.schema import Manager
+from ovmtui.config.sudo import Sudo
 from ovmtui.errors import SecretUnavailable
 from ovmtui.model.text import visible
 
@@ -42,32 +43,83 @@ async def manager_password(
         SecretUnavailable: no source is configured, or it gives no password. The text
             never holds what might be a password.
     """
-    if manager.password_env is not None:
-        source = f"the environment variable {visible(manager.password_env, limit=80)}"
-        raw = environ.get(manager.password_env, "").encode("utf-8", "surrogateescape")
-    elif manager.password_file is not None:
-        source = f"the file {visible(manager.password_file, limit=200)}"
-        raw = await asyncio.to_thread(_read_private, manager.password_file)
-        if _is_auth_file(raw):
-            return _from_auth_file(raw, source, manager.user)
-    elif manager.password_command is not None:
-        source = f"the command `{visible(manager.password_command[0], limit=200)}`"
-        raw = await _output_of(manager.password_command, source, timeout=timeout)
-    elif manager.password_keyring is not None:
-        source = f"the keyring's entry {visible(manager.password_keyring, limit=80)}"
-        raw = await asyncio.to_thread(_from_keyring, manager.password_keyring, manager.user, source)
-    elif manager.password_prompt:
-        source = "the operator"
-        raw = typed.get(manager, "").encode()
-        if not raw:
-            raise SecretUnavailable("the manager's password was not typed when ovmtui was started")
-    else:
+    if not any(
+        (
+            manager.password_env,
+            manager.password_file,
+            manager.password_command,
+            manager.password_keyring,
+            manager.password_prompt,
+        )
+    ):
         raise SecretUnavailable(
             "the manager's password is not configured: set `password_env`, `password_file`, "
             "`password_command`, `password_keyring` or `password_prompt` in the pool's [manager] "
             "table"
         )
-    return _first_line(raw, source)
+    return await _password(
+        manager,
+        environ,
+        user=manager.user,
+        whose="the manager's password",
+        typed=typed.get(manager, ""),
+        timeout=timeout,
+    )
+
+
+async def sudo_password(
+    sudo: Sudo,
+    environ: Mapping[str, str],
+    *,
+    user: str,
+    typed: str = "",
+    timeout: float = _PATIENCE,
+) -> str:
+    """Return the password that sudo asks for, from its one configured source.
+
+    Args:
+        sudo: says which source that is.
+        environ: the process's environment.
+        user: whose password it is; the keyring knows it by that name.
+        typed: what the operator has typed, with `password_prompt`.
+        timeout: seconds that `password_command` may take.
+
+    Raises:
+        SecretUnavailable: the source gives no password. The text never holds what might
+            be one.
+    """
+    whose = f"the sudo password of {visible(user, limit=40)}"
+    return await _password(sudo, environ, user=user, whose=whose, typed=typed, timeout=timeout)
+
+
+async def _password(
+    source: Manager | Sudo,
+    environ: Mapping[str, str],
+    *,
+    user: str,
+    whose: str,
+    typed: str,
+    timeout: float,
+) -> str:
+    if source.password_env is not None:
+        origin = f"the environment variable {visible(source.password_env, limit=80)}"
+        raw = environ.get(source.password_env, "").encode("utf-8", "surrogateescape")
+    elif source.password_file is not None:
+        origin = f"the file {visible(source.password_file, limit=200)}"
+        raw = await asyncio.to_thread(_read_private, source.password_file)
+        if isinstance(source, Manager) and _is_auth_file(raw):
+            return _from_auth_file(raw, origin, user)
+    elif source.password_command is not None:
+        origin = f"the command `{visible(source.password_command[0], limit=200)}`"
+        raw = await _output_of(source.password_command, origin, timeout=timeout)
+    elif source.password_keyring is not None:
+        origin = f"the keyring's entry {visible(source.password_keyring, limit=80)}"
+        raw = await asyncio.to_thread(_from_keyring, source.password_keyring, user, origin)
+    else:
+        origin, raw = "the operator", typed.encode()
+        if not raw:
+            raise SecretUnavailable(f"{whose} was not typed when ovmtui was started")
+    return _first_line(raw, origin)
 
 
 def password_file_problem(name: str) -> str:

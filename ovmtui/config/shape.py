@@ -52,6 +52,8 @@ def _alternative(value: object, types: tuple[inspect.Type, ...]) -> inspect.Type
     """Return the type that `value` was meant to have; TOML has no null."""
     given = [kind for kind in types if not isinstance(kind, inspect.NoneType)]
     tables = [kind for kind in given if isinstance(kind, inspect.StructType)]
+    # `true` where a table may stand, too.
+    given = sorted(given, key=lambda kind: isinstance(kind, inspect.StructType))
     return tables[0] if tables and isinstance(value, dict) else given[0]
 
 

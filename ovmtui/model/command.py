@@ -26,6 +26,8 @@ class Command:
     """One program with its arguments, to be run on a node without further expansion."""
 
     argv: tuple[Argument, ...]
+    through: str = ""
+    """What the connection runs it through, such as `sudo -n -H`; shown, and not in `script`."""
 
     @property
     def needs_secret(self) -> bool:
@@ -35,10 +37,11 @@ class Command:
     @property
     def shown(self) -> str:
         """The command as a person may see and paste it, each secret masked."""
-        return " ".join(
+        words = [
             MASK if isinstance(argument, Secret) else shlex.quote(argument)
             for argument in self.argv
-        )
+        ]
+        return " ".join([self.through, *words] if self.through else words)
 
     @property
     def script(self) -> str:

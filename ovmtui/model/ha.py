@@ -14,6 +14,10 @@ class HaState(Enum):
     UNKNOWN = "unknown"
 
 
+VMCFG = "vm.cfg"
+"""The source that is Oracle VM 3's vm.cfg."""
+
+
 @dataclass(frozen=True, slots=True)
 class HaFact:
     """The HA flag with where it comes from."""
@@ -22,9 +26,11 @@ class HaFact:
     source: str = ""
     """Who said so, for the operator: `manager`, `vm.cfg`, …; empty when nobody did."""
     reason: str = ""
-    """Why the state is unknown; empty otherwise."""
+    """Why the state is unknown, or why this source is asked and not the manager."""
     observed_at: float | None = None
     """Time of the answer, on the monotonic clock in seconds; None when never asked."""
+    conflict: str = ""
+    """What a second source says that differs, as a sentence; empty when none does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from ovmtui.model.domain import Domain
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.service import Agent, ServiceFile, ServiceStatus
 from ovmtui.model.storage import Mount
+from ovmtui.model.tool import Tool, Toolstack
 from ovmtui.model.vmconfig import ConfigFile
 
 
@@ -23,14 +24,6 @@ class Reach(Enum):
     """No connection; `NodeView.problem` says why."""
     REFUSED = "refused"
     """It answers but lets us not in: login or host key."""
-
-
-class Toolstack(Enum):
-    """Which toolstack a node's command drives."""
-
-    XEND = "xend"
-    LIBXL = "libxl"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +61,8 @@ class NodeView:
     """When the last good listing was asked for."""
     list_problem: str = ""
     """Why the newest listing failed; empty when it was good. Not empty: VMs unknown."""
+    tool: Tool | None = None
+    """The program that its domains are handled with; None: not known, and none is assumed."""
     facts: HypervisorFacts = NO_FACTS
     load: float | None = None
     """One-minute load average of dom0."""
@@ -76,6 +71,8 @@ class NodeView:
     """Node clock minus ours; None where unknown."""
     configs: tuple[ConfigFile, ...] | None = None
     """vm.cfg files of the last finished scan; None before the first."""
+    scanned_at: float | None = None
+    """When that scan was begun."""
     scan_problem: str = ""
     mounts: tuple[Mount, ...] | None = None
     """What is mounted, as of the last survey; None before the first."""

@@ -22,6 +22,8 @@ class PoolView:
     production: bool = False
     read_only: bool = False
     """Whether nothing may be changed in it."""
+    verbs: frozenset[str] | None = None
+    """What may be done in it, as the configuration spells it; None: everything."""
     colour: str | None = None
     manager_problem: str = ""
     """Why the manager's last answer could not be used; empty when it could."""

@@ -65,6 +65,13 @@ class Vm:
     """The OpenSVC service that it belongs to; None where no file names it."""
     wanted_ha: WantedHa | None = None
     """What high availability is to be, and who says so; None where nobody does."""
+    tag: str = ""
+    """End of its UUID, where another machine of the pool has the same label; else empty."""
+
+    @property
+    def shown(self) -> str:
+        """The label, and what tells it from another machine of the same label."""
+        return f"{self.label} #{self.tag}" if self.tag else self.label
 
     @property
     def drifts(self) -> bool:

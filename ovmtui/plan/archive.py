@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from ovmtui.errors import OvmtuiError
-from ovmtui.model import command, domain, ha, identity, vm, vmconfig
+from ovmtui.model import command, domain, ha, identity, tool, vm, vmconfig
 from ovmtui.plan import (
     checks,
     guards,
@@ -24,6 +24,7 @@ from ovmtui.plan import (
     reboot_conditions,
     service_guards,
     steps,
+    tool_guards,
     verdict,
     waits,
 )
@@ -34,6 +35,7 @@ _MODULES = (
     domain,
     ha,
     identity,
+    tool,
     vm,
     vmconfig,
     checks,
@@ -48,6 +50,7 @@ _MODULES = (
     reboot_conditions,
     service_guards,
     steps,
+    tool_guards,
     verdict,
     waits,
 )

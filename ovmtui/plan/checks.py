@@ -30,6 +30,7 @@ class Check:
     """Shell text for the node; it changes nothing."""
     reading: Reading = Reading.EXIT_ZERO
     timeout: float = 15.0
+    """Seconds; more where a look at the node may take longer."""
     overridable: bool = False
     domid: int | None = None
     """The domain that an uptime is read of; None for other readings."""

@@ -8,18 +8,7 @@ from types import MappingProxyType
 
 from ovmtui.model.identity import NodeKey
 from ovmtui.plan.driving import DriverChoice
-
-
-@dataclass(frozen=True, slots=True)
-class ManagerAccess:
-    """How the manager's command line is called for a pool."""
-
-    node: NodeKey
-    """Node on which it is installed."""
-    program: tuple[str, ...]
-    user: str
-    pool: str
-    """The pool's name in the manager."""
+from ovmtui.plan.managing import Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +26,8 @@ class Limits:
     manager: float = 60.0
     command: float = 60.0
     verify: float = 60.0
+    lock: float = 15.0
+    """Each word with a node about a machine's lock."""
     lock_grace: float = 120.0
     """How long a machine's lock outlives a console that has gone."""
     freshness: float = 30.0
@@ -48,11 +39,13 @@ class Context:
     """Everything about one machine's surroundings that is not in the snapshot."""
 
     limits: Limits = Limits()
-    manager: ManagerAccess | None = None
+    manager: Access | None = None
     """None: no manager is configured, or its pool is not known yet."""
     manager_configured: bool = False
     manager_unknown: str = ""
     """Why `manager` is None although one is configured."""
+    manager_acts: bool = False
+    """Whether the manager has commands of its own to start, stop and move: Oracle VM 3."""
     address: str | None = None
     """Where the guest answers; None: it has no known address."""
     ping: bool = True
@@ -62,6 +55,6 @@ class Context:
     relocation_hosts: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
     """How the nodes call each other for a migration."""
     driver: DriverChoice = DriverChoice.AUTO
-    """What acts on a machine that belongs to an OpenSVC service."""
+    """What acts on the machine."""
     reserved_mib: Mapping[NodeKey, int] = field(default_factory=lambda: MappingProxyType({}))
     """Memory that plans under way will take."""

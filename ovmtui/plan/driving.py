@@ -18,6 +18,7 @@ class DriverChoice(Enum):
     AUTO = "auto"
     DIRECT = "direct"
     OPENSVC = "opensvc"
+    MANAGER = "manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def driven_by(vm: Vm, node: NodeKey, snapshot: Snapshot, choice: DriverChoice) -
     Raises:
         PlanRefused: the agent is to drive it, and cannot.
     """
-    if choice is DriverChoice.DIRECT:
+    if choice in {DriverChoice.DIRECT, DriverChoice.MANAGER}:
         return None
     reason = why_not(vm, node, snapshot)
     if not reason:
@@ -53,7 +54,7 @@ def driven_by(vm: Vm, node: NodeKey, snapshot: Snapshot, choice: DriverChoice) -
 def why_not(vm: Vm, node: NodeKey, snapshot: Snapshot) -> str:
     """Return why the agent of `node` cannot drive the machine; empty when it can."""
     if vm.service is None:
-        return f"no OpenSVC service names {vm.name}"
+        return f"no OpenSVC service names {vm.shown}"
     view = snapshot.nodes[node]
     if view.agent is None:
         return f"{node.name} has no OpenSVC agent" + (

@@ -41,7 +41,7 @@ def machines_on(node: NodeKey, snapshot: Snapshot) -> list[Vm]:
         for vm in snapshot.vms.values()
         if any(copy.node == node and copy.domain.is_active for copy in vm.copies)
     ]
-    return sorted(there, key=lambda vm: (-(vm.memory_mib or 0), vm.name))
+    return sorted(there, key=lambda vm: (-(vm.memory_mib or 0), vm.shown))
 
 
 def moves(wanted: Iterable[tuple[Vm, NodeKey | None]], planning: Planning) -> Iterator[Move]:
@@ -55,16 +55,16 @@ def moves(wanted: Iterable[tuple[Vm, NodeKey | None]], planning: Planning) -> It
         try:
             plan = planning(Intent(Verb.MIGRATE, vm.key, target), reserved)
         except PlanRefused as error:
-            yield Move(vm.key, vm.name, reasons=error.reasons)
+            yield Move(vm.key, vm.shown, reasons=error.reasons)
             continue
         failing = [f for f in plan.findings if f.name == "memory" and not f.verdict.passes]
         if failing:
-            yield Move(vm.key, vm.name, reasons=(failing[0].verdict.text,))
+            yield Move(vm.key, vm.shown, reasons=(failing[0].verdict.text,))
             continue
         if plan.destination is not None and vm.memory_mib is not None:
             needed = memory_needed_mib(vm.memory_mib)
             reserved[plan.destination] = reserved.get(plan.destination, 0) + needed
-        yield Move(vm.key, vm.name, plan)
+        yield Move(vm.key, vm.shown, plan)
 
 
 def render_moves(title: str, listed: Iterable[Move]) -> str:

@@ -109,16 +109,17 @@ def _kind(copy: Copy, vm: Vm) -> LeftoverKind | None:
 
 def _judged(kind: LeftoverKind, copy: Copy, vm: Vm, snapshot: Snapshot) -> Leftover:
     what, why, under_way = _told(kind, copy, vm)
+    tools = {node.key: node.tool for node in snapshot.nodes_of(vm.key.pool)}
     repair: Repair | None = None
     keeper: Copy | None = None
     if kind is LeftoverKind.ZOMBIE:
-        obstacle: str | None = words.zombie(copy)
+        obstacle: str | None = words.zombie(copy, tools)
     elif kind is LeftoverKind.RENAMED_SOURCE:
-        obstacle = _rename_obstacle(copy, vm, snapshot)
+        obstacle = _rename_obstacle(copy, vm, snapshot, tools)
         repair = Repair.RENAME if obstacle is None else None
     else:
         executing = [other for other in others_of(copy, vm) if may_execute(other.domain)]
-        obstacle = _destroy_obstacle(kind, copy, vm, executing)
+        obstacle = _destroy_obstacle(kind, copy, vm, executing, tools)
         if obstacle is None:
             repair, keeper = Repair.DESTROY, executing[0]
     if repair is None:
@@ -150,22 +151,22 @@ def _told(kind: LeftoverKind, copy: Copy, vm: Vm) -> tuple[str, str, bool]:
             return (*words.zombie_told(copy), False)
 
 
-def _rename_obstacle(copy: Copy, vm: Vm, snapshot: Snapshot) -> str | None:
+def _rename_obstacle(copy: Copy, vm: Vm, snapshot: Snapshot, tools: words.Tools) -> str | None:
     """Return why the domain cannot be given its name back, or None when it can."""
     if len(vm.copies) > 1:
-        return words.several(vm)
+        return words.several(vm, tools)
     if copy.domain.domid is None or copy.domain.uuid is None:
-        return words.unidentified(copy)
+        return words.unidentified(copy, tools)
     silent = [node.key for node in snapshot.nodes_of(vm.key.pool) if not node.certain]
     if silent:
-        return words.silent(silent, vm)
+        return words.silent(silent, vm, tools)
     if copy.domain.state is not DomainState.RUNNING:
-        return words.not_running(copy, vm)
+        return words.not_running(copy, vm, tools)
     for node in snapshot.nodes_of(vm.key.pool):
         for domain in node.domains or ():
             same = node.key == copy.node and domain.domid == copy.domain.domid
             if domain.plain_name == vm.name and domain.is_active and not same:
-                return words.name_taken(vm, node.key, domain)
+                return words.name_taken(vm, node.key, domain, tools)
     return None
 
 
@@ -176,7 +177,9 @@ _LEAVABLE = {
 """States in which a source can only be a leftover: its guest was handed over."""
 
 
-def _destroy_obstacle(kind: LeftoverKind, copy: Copy, vm: Vm, executing: list[Copy]) -> str | None:
+def _destroy_obstacle(
+    kind: LeftoverKind, copy: Copy, vm: Vm, executing: list[Copy], tools: words.Tools
+) -> str | None:
     """Return why the domain cannot be destroyed safely, or None when it can.
 
     `executing` are the machine's other copies that may execute.
@@ -184,27 +187,31 @@ def _destroy_obstacle(kind: LeftoverKind, copy: Copy, vm: Vm, executing: list[Co
     domain = copy.domain
     doubtful = [other.node for other in vm.copies if not other.certain]
     if doubtful:
-        return words.silent(doubtful, vm)
+        return words.silent(doubtful, vm, tools)
     if domain.domid is None or domain.is_domain_zero:
-        return words.unidentified(copy)
+        return words.unidentified(copy, tools)
     if may_execute(domain):
-        return words.both_execute(copy, executing, vm) if executing else words.not_idle(copy, vm)
+        return (
+            words.both_execute(copy, executing, vm, tools)
+            if executing
+            else words.not_idle(copy, vm, tools)
+        )
     if not executing:
-        return words.only_copy(copy, vm)
+        return words.only_copy(copy, vm, tools)
     if len(executing) > 1:
-        return words.several(vm)
+        return words.several(vm, tools)
     keeper = executing[0]
     allowed = {Transit.NONE, Transit.OUTGOING} if _is_arrival(kind) else {Transit.NONE}
     if keeper.domain.state is not DomainState.RUNNING or keeper.domain.transit not in allowed:
-        return words.not_surely_running(keeper, vm)
+        return words.not_surely_running(keeper, vm, tools)
     states = _LEAVABLE.get(kind)
     fits = never_executed(domain) if states is None else domain.state in states
     if not fits:
-        return words.not_idle(copy, vm)
+        return words.not_idle(copy, vm, tools)
     # libxl tells no UUID of a half-built copy; its name, which nothing else has, must do.
     known = domain.uuid is not None or kind is LeftoverKind.HALF_BUILT
     if not known or keeper.domain.uuid is None:
-        return words.unidentified(copy)
+        return words.unidentified(copy, tools)
     return None
 
 

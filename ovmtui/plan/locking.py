@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ovmtui.model.identity import NodeKey, VmKey, node_subject
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Vm
+from ovmtui.plan.context import Limits
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 
@@ -33,6 +34,8 @@ class LockPlace:
     """Whether the plan is about a node, which has no vm.cfg to lock beside."""
     grace: float = 120.0
     """Seconds that it outlives its console, and the plan's last command on the node."""
+    patience: float = 15.0
+    """Seconds for each word with a node about it: storage that hangs must not hold us up."""
 
     @property
     def path(self) -> str | None:
@@ -56,7 +59,7 @@ def node_lock(node: NodeKey, snapshot: Snapshot, *, grace: float) -> LockPlace:
     return LockPlace(node, None, lock_file(subject), master, about_node=True, grace=grace)
 
 
-def lock_place(vm: Vm, node: NodeKey, snapshot: Snapshot, *, grace: float) -> LockPlace:
+def lock_place(vm: Vm, node: NodeKey, snapshot: Snapshot, limits: Limits) -> LockPlace:
     """Return where the lock of `vm` is for work on `node`.
 
     Of several vm.cfg the first by name counts, so that all consoles choose the same.
@@ -65,7 +68,14 @@ def lock_place(vm: Vm, node: NodeKey, snapshot: Snapshot, *, grace: float) -> Lo
     if vm.configs:
         directory = min(file.path for file in vm.configs).rpartition("/")[0] or None
     master = pool_master(vm.key, snapshot)
-    return LockPlace(node, directory, lock_file(vm.key), master, grace=grace)
+    return LockPlace(
+        node,
+        directory,
+        lock_file(vm.key),
+        master,
+        grace=limits.lock_grace,
+        patience=limits.lock,
+    )
 
 
 def lock_file(vm: VmKey) -> str:

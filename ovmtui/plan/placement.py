@@ -11,6 +11,7 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Vm
 from ovmtui.plan.guards import why_uncertain
 from ovmtui.plan.readiness import memory_needed_mib
+from ovmtui.plan.tool_guards import toolstack_obstacle
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def _target(
         source = snapshot.nodes[vm.home.node].facts.cpu_model
         if source and node.facts.cpu_model and source != node.facts.cpu_model:
             reasons.append("another CPU model")
+        if obstacle := toolstack_obstacle(vm.home.node, node.key, snapshot):
+            reasons.append(obstacle)
     if vm.configs and node.configs is not None:
         seen = {file.path for file in node.configs}
         if not any(file.path in seen for file in vm.configs):

@@ -25,5 +25,5 @@ def migration_progress(snapshot: Snapshot, vm: VmKey) -> str:
                 percent = min(100, 100 * domain.memory_mib // full)
                 return f"{percent} % of the memory on {copy.node.name}"
         if domain.state is DomainState.PAUSED and domain.cpu_seconds == 0.0:
-            return f"paused copy on {copy.node.name}"
+            return f"copying; {copy.node.name} holds the copy paused"
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ovmtui.model.text import visible
 from ovmtui.plan.plan import Confirmation, Plan
-from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, Step, WaitStep
+from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, Step, WaitStep, place_of
 from ovmtui.plan.verdict import Finding, Standing
 
 _MARKS = {
@@ -18,7 +18,8 @@ _MARKS = {
 
 def describe_step(step: Step) -> str:
     """Return what a step does, in one line, its command exact."""
-    node = f"{step.node.name}: " if step.node else ""
+    place = place_of(step)
+    node = f"{place}: " if place else ""
     limit = ""
     if isinstance(step, WaitStep | ProbeStep):
         limit = f"  (up to {step.budget:.0f} s)"

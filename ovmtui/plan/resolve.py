@@ -8,6 +8,7 @@ from ovmtui.errors import UsageError
 from ovmtui.model.identity import NodeKey, VmKey, canonical_uuid
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.text import visible
+from ovmtui.model.vm import Vm
 
 
 def find_vm(snapshot: Snapshot, text: str, *, pool: str | None = None) -> VmKey:
@@ -25,13 +26,15 @@ def find_vm(snapshot: Snapshot, text: str, *, pool: str | None = None) -> VmKey:
         raise UsageError("Domain-0 is the node itself: ovmtui never acts on it")
     uuid = canonical_uuid(text)
     machines = [vm for vm in snapshot.vms.values() if pool in {None, vm.key.pool}]
-    found = [vm for vm in machines if text in {vm.name, vm.label} or vm.key.identity == uuid]
+    found = [
+        vm for vm in machines if text in {vm.name, vm.label, vm.shown} or vm.key.identity == uuid
+    ]
     if len(found) == 1:
         return found[0].key
     if found:
-        named = ", ".join(f"{vm.key} ({vm.state.value})" for vm in found)
+        named = ", ".join(f"{vm.key} ({_told(vm)})" for vm in found)
         raise UsageError(f"several machines are called {visible(text)}: {named}; use the UUID")
-    raise UsageError(_unknown("machine", text, {vm.name for vm in machines}))
+    raise UsageError(_unknown("machine", text, {vm.shown for vm in machines}))
 
 
 def find_node(snapshot: Snapshot, pool: str, text: str) -> NodeKey:
@@ -60,6 +63,12 @@ def find_any_node(snapshot: Snapshot, text: str) -> NodeKey:
         named = ", ".join(f"{key.pool}/{key.name}" for key in found)
         raise UsageError(f"several nodes are called {visible(text)}: {named}")
     raise UsageError(_unknown("node", text, {key.name for key in snapshot.nodes}))
+
+
+def _told(vm: Vm) -> str:
+    """Return what tells a machine from its namesakes: where it runs, else its state."""
+    places = ", ".join(node.name for node in vm.nodes)
+    return f"{vm.state.value} on {places}" if places else vm.state.value
 
 
 def _unknown(what: str, text: str, names: set[str]) -> str:

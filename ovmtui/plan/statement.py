@@ -31,7 +31,7 @@ def where_it_stands(snapshot: Snapshot, vm: VmKey, name: str) -> str:
         places = ", ".join(
             f"{copy.domain.state.value} on {copy.node.name}"
             + ("" if copy.certain else " when last seen")
-            + (f" as {copy.domain.name}" if copy.domain.name != name else "")
+            + (f" as {copy.domain.name}" if copy.domain.name != machine.name else "")
             for copy in machine.copies
         )
         place = f"{name} is {places}"

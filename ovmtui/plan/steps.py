@@ -17,6 +17,8 @@ class Expectation(Enum):
     EXIT_ZERO = "exit code 0"
     EXIT_ZERO_NO_ERROR_TEXT = "exit code 0 and no 'Error:' in the output"
     """For `ovm`, which reports failures on stdout with exit code 0."""
+    MANAGER_SUCCESS = "the manager answers `Status: Success`"
+    """For the command line of an Oracle VM 3 manager, whose exit status says nothing."""
     AGENT_DONE = "exit code 0 and no error in the agent's lines"
     """For `svcmgr`, which exits with 0 after some errors, and refuses at level INFO."""
 
@@ -63,11 +65,23 @@ class CommandStep:
     """How the log tells it, where that is not the command itself."""
     agent_switches_ha: bool = False
     """Whether an OpenSVC agent switches HA in it, which makes the flag unknown meanwhile."""
+    site: str = ""
+    """`admin@manager:10000`, for a command of an Oracle VM 3 manager; empty: `node`'s shell."""
+    switches_ha_to: HaState | None = None
+    """What HA is after a command at `site`; None: it does not touch it."""
+    answers_late: bool = False
+    """Whether no answer of the manager in time is no failure: the wait that follows decides."""
 
     @property
     def text(self) -> str:
         """The command as shown."""
-        return self.phrase or self.command.shown
+        shown = f"[{self.site}] {self.command.shown}" if self.site else self.command.shown
+        return self.phrase or shown
+
+    @property
+    def of_manager(self) -> bool:
+        """Whether it is the manager that is called."""
+        return bool(self.site) or self.command.needs_secret
 
     @property
     def log(self) -> str:
@@ -78,7 +92,8 @@ class CommandStep:
     @property
     def touches_ha(self) -> bool:
         """Whether HA may be another one afterwards."""
-        return self.agent_switches_ha or self.command.needs_secret
+        switches = self.switches_ha_to is not None
+        return self.agent_switches_ha or self.command.needs_secret or switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +105,14 @@ class HaReadStep:
     command: Command
     timeout: float
     wanted: HaState
+    site: str = ""
+    """As in a command step."""
 
     @property
     def text(self) -> str:
         """The question as shown."""
-        return f"verify that HA is {self.wanted.value}: {self.command.shown}"
+        site = f"[{self.site}] " if self.site else ""
+        return f"verify that HA is {self.wanted.value}: {site}{self.command.shown}"
 
 
 class Then(Enum):
@@ -210,3 +228,10 @@ class WizardStep:
 
 
 Step = CommandStep | HaReadStep | WaitStep | ProbeStep | VerifyStep | WizardStep
+
+
+def place_of(step: Step) -> str:
+    """Return where a step is done, in a word: a node, the manager, or nothing."""
+    if isinstance(step, CommandStep | HaReadStep) and step.site:
+        return "manager"
+    return step.node.name if step.node else ""

@@ -15,7 +15,7 @@ _INSTEAD = "stop it and start it instead"
 
 
 def judge_uptime(stdout: str, problem: str, domid: int | None) -> Verdict:
-    """Return whether the domain with id `domid` may be rebooted, by what `xm uptime` printed.
+    """Return whether the domain with id `domid` may be rebooted, by what its tool printed.
 
     `problem` is why the command's answer is not to be believed; empty when it is. An age that
     cannot be told refuses: a stop and a start do the same, and lose nothing.
@@ -25,7 +25,7 @@ def judge_uptime(stdout: str, problem: str, domid: int | None) -> Verdict:
     parsed = xm.parse_uptime(stdout)
     rows = [row for row in parsed.value or () if row.domid == domid]
     if domid is None or len(rows) != 1:
-        why = parsed.notes[0] if parsed.notes else f"xm uptime does not list domain {domid}"
+        why = parsed.notes[0] if parsed.notes else f"domain {domid} is not among the uptimes"
         return unknown(f"how long it has been up cannot be told: {why}; {_INSTEAD}")
     seconds = rows[0].seconds
     if seconds < SHORTEST:

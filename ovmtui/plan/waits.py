@@ -129,3 +129,24 @@ class RunsOn:
         if here[0].domain.state is not DomainState.RUNNING:
             return fails(f"{here[0].domain.state.value} on {self.node.name}")
         return holds(f"running on {self.node.name} (id {here[0].domain.domid})")
+
+
+@dataclass(frozen=True, slots=True)
+class RunsSomewhere:
+    """The machine runs once, on whatever node: its manager has chosen."""
+
+    vm: VmKey
+    name: str = "container-up"
+    subject: str = "container up status"
+    overridable: bool = False
+
+    def evaluate(self, snapshot: Snapshot, now: float) -> Verdict:
+        """Judge the copies of the machine."""
+        vm = snapshot.vms.get(self.vm)
+        copies = vm.copies if vm else ()
+        if not copies:
+            silent = [node.key.name for node in snapshot.nodes_of(self.vm.pool) if not node.certain]
+            if silent:
+                return unknown(f"no node that answers lists it; {', '.join(silent)}: not known")
+            return fails("no node lists it")
+        return RunsOn(self.vm, copies[0].node).evaluate(snapshot, now)

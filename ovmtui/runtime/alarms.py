@@ -39,7 +39,7 @@ class Alarms:
         """Compare two snapshots."""
         for vm in split_brains(new) - split_brains(old):
             machine = new.vms[vm]
-            self._say(f"SPLIT BRAIN: {machine.name}: {machine.reason}", "error")
+            self._say(f"SPLIT BRAIN: {machine.shown}: {machine.reason}", "error")
             # Two listings of different moments can look like two copies: look again.
             for node in machine.nodes:
                 self._watchers[node].wake()

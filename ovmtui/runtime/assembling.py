@@ -14,9 +14,9 @@ from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.commanding import Commanding
 from ovmtui.runtime.dialogue import Dialogue
 from ovmtui.runtime.engine import Engine
+from ovmtui.runtime.hapoll import HaPoll
 from ovmtui.runtime.inspection import Inspection
 from ovmtui.runtime.locking import MachineLock
-from ovmtui.runtime.manager import ManagerPoll
 from ovmtui.runtime.minutes import Minutes
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.recorder import Recorder
@@ -30,7 +30,7 @@ class World:
     """What all plans work on."""
 
     watchers: Mapping[NodeKey, NodeWatcher]
-    managers: Mapping[str, ManagerPoll]
+    managers: Mapping[str, HaPoll]
     store: Store
     inspection: Inspection
     operator: Operator
@@ -76,6 +76,7 @@ def engine_for(
             dialogue=dialogue,
             watchers=world.watchers,
             manager=manager,
+            inspection=world.inspection,
             snapshot=world.snapshot,
             clock=world.clock,
             begun=1 if position is not None and position.begun else 0,

@@ -66,14 +66,19 @@ class Batches:
         origins: Origins,
         maintenance: Maintenance,
         moves: Callable[[Iterable[tuple[Vm, NodeKey | None]]], Iterator[Move]],
+        refuse: Callable[[str], None],
         clock: Clock,
         changed: Callable[[str], None],
     ) -> None:
-        """Run jobs by `runner`; `changed` is told the id of a batch that got on."""
+        """Run jobs by `runner`; `changed` is told the id of a batch that got on.
+
+        `refuse` raises PlanRefused where nothing may be changed in the pool of that name.
+        """
         self._runner = runner
         self._store = store
         self._origins = origins
         self._maintenance = maintenance
+        self._refuse = refuse
         self._clock = clock
         self._changed = changed
         self.moves = moves
@@ -87,7 +92,9 @@ class Batches:
         return tuple(batch.state for batch in self._batches.values())
 
     def begin(self, order: Order) -> str:
-        """Begin `order` and return the batch's id."""
+        """Begin `order` and return the batch's id; raises what `Batcher.begin` says."""
+        for pool in sorted({task.vm.pool for task in order.tasks if task.intent is not None}):
+            self._refuse(pool)
         identifier = secrets.token_hex(4)
         items = tuple(
             BatchItem(task.vm, task.name, task.title)
@@ -140,7 +147,8 @@ class Batches:
         return (*self.moves(wanted), *others)
 
     async def set_maintenance(self, node: NodeKey, *, on: bool) -> None:
-        """Keep machines off `node`, or let them on again."""
+        """Keep machines off `node`, or let them on; raises what the protocol says."""
+        self._refuse(node.pool)
         await asyncio.to_thread(self._maintenance.set, node, on=on, wall=self._clock.wall())
         self._store.set_maintenance(node, on=on)
 

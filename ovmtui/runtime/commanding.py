@@ -13,22 +13,22 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.text import visible
 from ovmtui.plan.machine import Event
 from ovmtui.plan.position import Pending
-from ovmtui.plan.progress import migration_progress
-from ovmtui.plan.steps import CommandStep, Question
+from ovmtui.plan.steps import CommandStep, Question, place_of
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.dialogue import Dialogue
+from ovmtui.runtime.hapoll import HaPoll
+from ovmtui.runtime.inspection import Inspection
 from ovmtui.runtime.manager import ManagerPoll
+from ovmtui.runtime.managercommand import ManagerCommand
+from ovmtui.runtime.ovm3manager import Ovm3Manager
 from ovmtui.runtime.performing import CommandRun, Happened
+from ovmtui.runtime.progressing import end, follow_progress
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
-from ovmtui.runtime.xendlog import follow_migration_log, show_log_tail
+from ovmtui.runtime.xendlog import show_log_tail
 
-_POLL = 1.0
-"""Seconds between looks at how far a long command is."""
 _QUESTION = 15.0
 """Seconds that a question after a failure may take."""
-_LONG = 300.0
-"""Commands that may take this long, in seconds, have their progress told."""
 
 
 class Commanding:
@@ -41,7 +41,8 @@ class Commanding:
         recorder: Recorder,
         dialogue: Dialogue,
         watchers: Mapping[NodeKey, NodeWatcher],
-        manager: ManagerPoll | None,
+        manager: HaPoll | None,
+        inspection: Inspection,
         snapshot: Callable[[], Snapshot],
         clock: Clock,
         begun: int = 0,
@@ -52,9 +53,10 @@ class Commanding:
         self._dialogue = dialogue
         self._watchers = watchers
         self._manager = manager
+        self._inspection = inspection
         self._snapshot = snapshot
         self._clock = clock
-        self._run: CommandRun | None = None
+        self._run: CommandRun | ManagerCommand | None = None
         self._index: int | None = None
         self._deadline = 0.0
         self.count = begun
@@ -76,6 +78,8 @@ class Commanding:
 
     async def again(self) -> Happened:
         """Attach to the command that the connection was lost to."""
+        if isinstance(self._run, ManagerCommand):
+            return await self._judge(self._run)
         assert self._run is not None
         return await self._follow(self._run, start=False)
 
@@ -83,6 +87,8 @@ class Commanding:
         """Return once the node is connected again, or the command's time is used up."""
         assert self._run is not None
         step = self._run.step
+        if isinstance(self._run, ManagerCommand):
+            return await self._dialogue.unless_cancelled(self._run.reached(until=self._deadline))
         try:
             async with asyncio.timeout(max(1.0, self._deadline - self._clock.monotonic())):
                 await self._dialogue.unless_cancelled(self._watchers[step.node].reconnected())
@@ -96,29 +102,33 @@ class Commanding:
         """Say that the command goes on without us."""
         assert self._run is not None
         step = self._run.step
+        goes_on = "the command goes on there, waiting to reconnect"
+        if step.site:
+            goes_on = "whether it does the command is read back, once it can be asked again"
         await self._recorder.emit(
             EventKind.NOTE,
-            f"the connection to {step.node.name} is lost; the command goes on there, "
-            "waiting to reconnect",
+            f"the connection to {step.site or step.node.name} is lost; {goes_on}",
             step=self._index,
-            node=step.node.name,
+            node=place_of(step),
             level=Level.WARNING,
             label=step.label,
         )
 
     async def forget(self) -> None:
         """Remove the files of a command whose result is written down."""
-        if self._run is not None:
+        if isinstance(self._run, CommandRun):
             await self._run.forget()
-            self._run = None
+        self._run = None
 
     async def _begin(
         self, step: CommandStep, index: int | None, remote: str, *, pending: Pending | None
     ) -> Happened:
+        if step.site:
+            return await self._tell_manager(step, index, remote, anew=pending is None)
         secret = None
         if step.command.needs_secret:
             # It masks the output, too, so it is needed for merely attaching as well.
-            if self._manager is None:
+            if not isinstance(self._manager, ManagerPoll):
                 return Happened(Event.FAILED, "no manager is configured")
             try:
                 secret = await self._manager.secret()
@@ -139,6 +149,39 @@ class Commanding:
         self._deadline = self._clock.monotonic() + step.timeout
         return await self._follow(self._run, start=pending is None)
 
+    async def _tell_manager(
+        self, step: CommandStep, index: int | None, remote: str, *, anew: bool
+    ) -> Happened:
+        """Give a command to the manager, or find out what became of one from before a break."""
+        if not isinstance(self._manager, Ovm3Manager):
+            text = "no Oracle VM 3 manager is configured"
+            return Happened(Event.FAILED if anew else Event.NO_RESULT, text)
+        run = self._run = ManagerCommand(
+            step,
+            index,
+            vm=self._vm,
+            remote=remote,
+            manager=self._manager,
+            recorder=self._recorder,
+            look=lambda: self._inspection.look(self._vm.pool, deep=False),
+            snapshot=self._snapshot,
+            clock=self._clock,
+        )
+        self._index = index
+        self._deadline = self._clock.monotonic() + step.timeout
+        if not anew:
+            return await self._judge(run)
+        if step.touches_ha:
+            self._manager.doubt(self._vm)
+        followers = self._followers(step, index)
+        try:
+            return await self._dialogue.unless_cancelled(run.send(timeout=step.timeout))
+        finally:
+            await end(followers)
+
+    async def _judge(self, run: ManagerCommand) -> Happened:
+        return await self._dialogue.unless_cancelled(run.judge(until=self._deadline))
+
     async def _follow(self, run: CommandRun, *, start: bool) -> Happened:
         step, index = run.step, self._index
         lock: contextlib.AbstractAsyncContextManager[object] = contextlib.nullcontext()
@@ -158,9 +201,7 @@ class Commanding:
                     run.follow(session, start=start, timeout=timeout)
                 )
         finally:
-            for follower in followers:
-                follower.cancel()
-            await asyncio.gather(*followers, return_exceptions=True)
+            await end(followers)
         if step.agent_switches_ha and self._manager is not None:
             # What was read meanwhile was from before the agent switched it.
             self._manager.doubt(self._vm)
@@ -190,26 +231,12 @@ class Commanding:
             )
 
     def _followers(self, step: CommandStep, index: int | None) -> list[asyncio.Task[None]]:
-        """Return tasks that tell the progress which the nodes show, for a long command."""
-        if step.timeout < _LONG:
-            return []
-        followers = [asyncio.create_task(self._tell_progress(index))]
-        if step.diagnose:
-            log = follow_migration_log(
-                self._watchers[step.node],
-                self._recorder,
-                step=index,
-                label=step.label,
-                timeout=step.timeout,
-            )
-            followers.append(asyncio.create_task(log))
-        return followers
-
-    async def _tell_progress(self, index: int | None) -> None:
-        told = ""
-        while True:
-            text = migration_progress(self._snapshot(), self._vm)
-            if text and text != told:
-                told = text
-                await self._recorder.emit(EventKind.PROGRESS, text, step=index)
-            await self._clock.sleep(_POLL)
+        return follow_progress(
+            step,
+            index,
+            vm=self._vm,
+            recorder=self._recorder,
+            watchers=self._watchers,
+            snapshot=self._snapshot,
+            clock=self._clock,
+        )

@@ -14,6 +14,19 @@ from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
+from ovmtui.runtime.wanted import ALL, Wanted
+
+__all__ = (
+    "ALL",
+    "Batcher",
+    "Checker",
+    "History",
+    "Order",
+    "PastJob",
+    "Task",
+    "Wanted",
+    "order_of",
+)
 
 
 class Checker(Protocol):
@@ -100,8 +113,12 @@ class PastJob:
 class History(Protocol):
     """What the journal tells."""
 
-    async def jobs(self, *, limit: int) -> Sequence[PastJob]:
+    async def jobs(self, *, limit: int, wanted: Wanted = ALL) -> Sequence[PastJob]:
         """Return the newest jobs of all of this user's consoles, the newest first.
+
+        Args:
+            limit: how many at most.
+            wanted: which jobs.
 
         Raises:
             JournalError: it cannot be read.
@@ -158,5 +175,6 @@ class Batcher(Protocol):
 
         Raises:
             JournalError: it cannot be written down.
+            PlanRefused: nothing may be changed there.
         """
         ...

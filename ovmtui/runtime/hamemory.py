@@ -38,7 +38,7 @@ class HaMemory:
         fact = self._world.store.ha(plan.vm)
         if fact is None or fact.state is HaState.UNKNOWN:
             try:
-                fact = await manager.ask(plan.vm, plan.vm_name)
+                fact = await manager.ask(plan.vm)
             except OvmtuiError as error:
                 # The plan's own step meets the same manager, and ends the plan there.
                 self._tell(f"whether HA of {plan.vm_name} was on cannot be told: {error}")

@@ -33,7 +33,7 @@ class Inspection:
         *,
         patience: float,
     ) -> None:
-        """Use `watchers` to look and `store` to see; a listing may take `patience` seconds."""
+        """Use `watchers` to look and `store` to see; a look may take `patience` seconds."""
         self._patience = patience
         self._watchers = watchers
         self._store = store
@@ -101,8 +101,9 @@ class Inspection:
 
     async def _check(self, check: Check) -> Verdict:
         try:
+            # A node that may be slow with its listing may be so with this, too.
             result = await self._watchers[check.node].session.run(
-                check.script, timeout=check.timeout, limit=65_536
+                check.script, timeout=max(check.timeout, self._patience), limit=65_536
             )
         except TransportError as error:
             return Verdict(Standing.UNKNOWN, str(error))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ovmtui.model.hostkey import HostKeyChange
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import JobEvent, JobState
 from ovmtui.model.snapshot import Snapshot
@@ -60,6 +61,15 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyChange:
+    """A node shows another host key than the one that known_hosts has."""
+
+    node: NodeKey
+    host: str
+    change: HostKeyChange
+
+
+@dataclass(frozen=True, slots=True)
 class OpenJob:
     """A job without an end, as the journal has it."""
 
@@ -79,7 +89,7 @@ class BatchChanged:
     batch: str
 
 
-Update = SnapshotChanged | JobChanged | BatchChanged | MessageRaised | HostKeyQuestion
+Update = SnapshotChanged | JobChanged | BatchChanged | MessageRaised | HostKeyQuestion | KeyChange
 
 
 class Console(Protocol):
@@ -213,6 +223,16 @@ class Console(Protocol):
 
         Raises:
             OSError: known_hosts cannot be written.
+        """
+        ...
+
+    async def replace_host_key(self, question: KeyChange) -> None:
+        """Trust the key that a node shows now in place of the old one, and connect anew.
+
+        Raises:
+            OSError: known_hosts cannot be written.
+            ValueError: it may not be done, with the reason.
+            JournalError: it cannot be noted, so it was not done.
         """
         ...
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,18 +11,21 @@ from ovmtui.errors import JournalError, PlanRefused
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import EventKind, JobEvent, JobState, Outcome
 from ovmtui.plan.archive import archived
+from ovmtui.plan.permission import may_go_on, permitted
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Position
 from ovmtui.plan.readiness import memory_needed_mib
-from ovmtui.plan.render import describe_step, render
+from ovmtui.plan.render import render
 from ovmtui.plan.statement import where_it_stands
-from ovmtui.plan.steps import CommandStep
+from ovmtui.plan.steps import CommandStep, place_of
 from ovmtui.runtime.assembling import World, engine_for
+from ovmtui.runtime.beginning import begun
 from ovmtui.runtime.dialogue import Dialogue
 from ovmtui.runtime.hamemory import HaMemory
 from ovmtui.runtime.journal import Journal
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.recorder import Recorder
+from ovmtui.runtime.supervision import Report
 from ovmtui.runtime.unfinished import UnfinishedJobs
 
 _log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Jobs:
         memory: Memory,
         publish: Callable[[str, tuple[JobEvent, ...]], None],
         tell: Callable[[str], None],
+        report: Report,
         ended: Callable[[Plan, Outcome], None],
     ) -> None:
         """Begin without jobs."""
@@ -61,6 +63,7 @@ class Jobs:
         self._ha_memory = HaMemory(world, memory, tell)
         self._publish = publish
         self._tell = tell
+        self._report = report
         self._ended = ended
         self._jobs: dict[str, _Job] = {}
 
@@ -93,20 +96,11 @@ class Jobs:
         Raises:
             PlanRefused: a job works on that machine already.
         """
-        self._refuse(plan)
+        plan = self._allowed(plan)
         started = self._world.clock.wall()
-        identifier = time.strftime("%Y%m%d-%H%M%S-", time.gmtime(started)) + secrets.token_hex(4)
-        state = JobState(
-            job=identifier,
-            title=plan.title,
-            verb=plan.intent.verb.value,
-            vm=plan.vm,
-            vm_name=plan.vm_name,
-            steps=tuple(describe_step(step) for step in plan.steps),
-            started_at=started,
-        )
+        state = begun(plan, started)
         self._launch(plan, state, None)
-        return identifier
+        return state.job
 
     async def resume(self, job: str) -> None:
         """Go on with a job that a break or a failure has stopped, from where it stands.
@@ -118,8 +112,9 @@ class Jobs:
         if job in self._jobs and self._jobs[job].task in self._tasks():
             raise PlanRefused((f"{self._jobs[job].recorder.state.title} is under way",))
         found = await self._unfinished.find(job)
-        self._refuse(found.plan)
-        self._launch(found.plan, found.state, found.position, story=found.events)
+        plan = self._allowed(found.plan)
+        may_go_on(plan, found.position)
+        self._launch(plan, found.state, found.position, story=found.events)
 
     async def give_up(self, job: str) -> None:
         """End a stopped job as it stands; what it began on a node is not touched.
@@ -131,6 +126,7 @@ class Jobs:
         found = await self._unfinished.find(job)
         if not found.state.running:
             raise PlanRefused((f"{found.state.title} has ended already",))
+        self.refuse_in(found.plan.vm.pool)
         recorder = Recorder(found.state, self._journal, self._world.clock, self._publish)
         operator = self._world.operator
         where = where_it_stands(self._world.snapshot(), found.plan.vm, found.plan.vm_name)
@@ -156,7 +152,7 @@ class Jobs:
         step = None if state.current is None else found.plan.steps[state.current]
         if isinstance(step, CommandStep):
             return (
-                f"{state.title}: the command on {step.node.name} cannot be stopped and goes on; "
+                f"{state.title}: the command on {place_of(step)} cannot be stopped and goes on; "
                 "the plan ends here, and looks once more where things stand"
             )
         return f"{state.title}: no longer waited for; nothing is undone"
@@ -175,13 +171,20 @@ class Jobs:
             await asyncio.wait((task,))
         return self._jobs[job].recorder.state.outcome
 
-    def _refuse(self, plan: Plan) -> None:
-        if self._world.snapshot().pool(plan.vm.pool).read_only:
-            raise PlanRefused((f"pool {plan.vm.pool} is read-only",))
+    def refuse_in(self, pool: str) -> None:
+        """Raise PlanRefused when nothing may be changed in `pool`."""
+        if self._world.snapshot().pool(pool).read_only:
+            raise PlanRefused((f"pool {pool} is read-only",))
+
+    def _allowed(self, plan: Plan) -> Plan:
+        """Return what of `plan` may run now; the last word, whoever has made the plan."""
+        self.refuse_in(plan.vm.pool)
+        plan = permitted(plan, self._world.snapshot().pool(plan.vm.pool))
         for other in self._running():
             if other.plan.vm == plan.vm:
                 title = other.recorder.state.title
                 raise PlanRefused((f"{title} is under way for {plan.vm_name}",))
+        return plan
 
     def _launch(
         self,
@@ -237,7 +240,7 @@ class Jobs:
             self._break_off(job, f"stopped, because nothing can be recorded: {error}")
         except Exception as error:
             _log.exception("%s broke off", state.title)
-            self._break_off(job, f"broke off: {type(error).__name__}: {error}")
+            self._break_off(job, f"broke off: {self._report(error)}")
         finally:
             asyncio.get_running_loop().call_soon(self._set_busy, plan.vm.pool)
 

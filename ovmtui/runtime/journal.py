@@ -18,9 +18,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from ovmtui.errors import JournalError
 from ovmtui.model.job import JobEvent, JobState
 from ovmtui.runtime.journal_file import JournalFile
-from ovmtui.runtime.journal_search import ALL, AuditRow, Wanted, audit_row
+from ovmtui.runtime.journal_search import AuditRow, audit_row
 from ovmtui.runtime.journal_tables import JobRecord
 from ovmtui.runtime.operator import Operator
+from ovmtui.runtime.wanted import ALL, Wanted
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -10,12 +10,14 @@ from ovmtui.errors import TransportError
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.verdict import Finding, Verdict, fails, holds, unknown
-from ovmtui.runtime.lockholder import TIMEOUT, hear
+from ovmtui.runtime.lockholder import hear
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.watcher import NodeWatcher
 from ovmtui.toolstacks import flock, xm
 
 _FILE = ".ovmtui-check.lock"
+_TIMEOUT = 15.0
+"""Seconds for each word with a node: storage that hangs must not hold us up."""
 _GRACE = 10.0
 """Seconds after which the lock ends by itself when this console is gone."""
 
@@ -53,15 +55,15 @@ async def _tried(
     script = flock.hold_script(path, _FILE, plan=plan, said=said, grace=_GRACE)
     try:
         session = first.session
-        heard = await hear(session, remote, script, start=True)
+        heard = await hear(session, remote, script, start=True, timeout=_TIMEOUT)
         if heard.holder is None:
             await session.forget_detached(remote)
             return fails(f"{first.key.name}: {heard.text}; the pool's first node holds locks")
         try:
             return await _seen(path, others)
         finally:
-            await session.run(flock.release_script(heard.holder), timeout=TIMEOUT)
-            await session.run(flock.remove_script(path), timeout=TIMEOUT)
+            await session.run(flock.release_script(heard.holder), timeout=_TIMEOUT)
+            await session.run(flock.remove_script(path), timeout=_TIMEOUT)
             await session.forget_detached(remote)
     except TransportError as error:
         return unknown(f"{first.key.name}: {error}")
@@ -73,7 +75,7 @@ async def _seen(path: str, others: Iterable[NodeWatcher]) -> Verdict:
     for other in others:
         name = other.key.name
         with contextlib.suppress(TransportError):
-            result = await other.session.run(flock.witness_script(path), timeout=TIMEOUT)
+            result = await other.session.run(flock.witness_script(path), timeout=_TIMEOUT)
             shared = flock.shared(result.exit_status)
             if shared is False:
                 why = xm.error_text(result.stdout, result.stderr)

@@ -16,8 +16,6 @@ from ovmtui.toolstacks import flock, xm
 from ovmtui.toolstacks.flock import LockAnswer, LockHolder
 from ovmtui.transport.interface import OutputChunk, Session
 
-TIMEOUT = 15.0
-"""Seconds for each word with a node about a lock: storage that hangs must not hold us up."""
 _LONGEST = 65_536
 
 
@@ -38,7 +36,7 @@ async def preview(place: LockPlace, watchers: Mapping[NodeKey, NodeWatcher]) -> 
         return _finding(Standing.HOLDS, place.text)
     try:
         result = await watchers[place.node].session.run(
-            flock.preview_script(place.path), timeout=TIMEOUT, limit=_LONGEST
+            flock.preview_script(place.path), timeout=place.patience, limit=_LONGEST
         )
     except TransportError as error:
         return _finding(Standing.UNKNOWN, str(error))
@@ -58,8 +56,10 @@ def _finding(standing: Standing, text: str) -> Finding:
     return Finding("lock", "no other plan works on it", Verdict(standing, text))
 
 
-async def hear(session: Session, remote: str, script: str, *, start: bool) -> Heard:
+async def hear(session: Session, remote: str, script: str, *, start: bool, timeout: float) -> Heard:
     """Start the holder `remote`, or attach to it; return once it holds the lock or ended.
+
+    `timeout` is in seconds.
 
     Raises:
         TransportError: the node cannot be asked, or does not say in time.
@@ -73,7 +73,7 @@ async def hear(session: Session, remote: str, script: str, *, start: bool) -> He
             held.set()
 
     following = asyncio.create_task(
-        session.run_detached(remote, script, timeout=TIMEOUT, on_output=take, start=start)
+        session.run_detached(remote, script, timeout=timeout, on_output=take, start=start)
     )
     waiting = asyncio.create_task(held.wait())
     try:

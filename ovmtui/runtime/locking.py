@@ -13,7 +13,7 @@ from ovmtui.model.identity import NodeKey
 from ovmtui.model.job import EventKind, Level
 from ovmtui.plan.locking import LockPlace
 from ovmtui.runtime.clock import Clock
-from ovmtui.runtime.lockholder import TIMEOUT, Heard, hear
+from ovmtui.runtime.lockholder import Heard, hear
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
@@ -80,7 +80,7 @@ class MachineLock:
         for node in dict.fromkeys((self._place.node, self._place.master)):
             with contextlib.suppress(TransportError):
                 session = self._watchers[node].session
-                heard = await hear(session, remote, "", start=False)
+                heard = await hear(session, remote, "", start=False, timeout=self._place.patience)
                 if heard.holder is None:
                     await session.forget_detached(remote)
                     continue
@@ -103,7 +103,9 @@ class MachineLock:
             sign=f"{self._signs}-{self._operator.pid}",
         )
         try:
-            result = await self._watchers[self._node].session.run(script, timeout=TIMEOUT)
+            result = await self._watchers[self._node].session.run(
+                script, timeout=self._place.patience
+            )
         except TransportError as error:
             return f"whether the machine's lock is held still cannot be told: {error}"
         if result.exit_status == 0:
@@ -125,7 +127,7 @@ class MachineLock:
             return
         with contextlib.suppress(TransportError):
             session = self._watchers[self._node].session
-            result = await session.run(flock.release_script(holder), timeout=TIMEOUT)
+            result = await session.run(flock.release_script(holder), timeout=self._place.patience)
             if result.exit_status == 0:
                 await session.forget_detached(self._remote)
 
@@ -155,7 +157,7 @@ class MachineLock:
         )
         try:
             session = self._watchers[node].session
-            heard = await hear(session, remote, script, start=True)
+            heard = await hear(session, remote, script, start=True, timeout=self._place.patience)
             if heard.holder is None:
                 await session.forget_detached(remote)
         except TransportError as error:
@@ -174,7 +176,9 @@ class MachineLock:
             if key.pool != self._node.pool or key == self._node or not watcher.view.certain:
                 continue
             try:
-                result = await watcher.session.run(flock.witness_script(path), timeout=TIMEOUT)
+                result = await watcher.session.run(
+                    flock.witness_script(path), timeout=self._place.patience
+                )
             except TransportError:
                 continue
             if (shared := flock.shared(result.exit_status)) is not None:

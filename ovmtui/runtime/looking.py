@@ -16,7 +16,8 @@ from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
 from ovmtui.runtime.companions import Batcher, Checker, History, Order, PastJob
-from ovmtui.runtime.interface import HostKeyQuestion, OpenJob
+from ovmtui.runtime.interface import HostKeyQuestion, KeyChange, OpenJob
+from ovmtui.runtime.wanted import ALL, Wanted
 
 _REFUSED = "this is a recording: nothing can be done to it"
 
@@ -69,7 +70,7 @@ class NoBatcher:
 class NoHistory:
     """Has nothing to tell: implements `companions.History`."""
 
-    async def jobs(self, *, limit: int) -> Sequence[PastJob]:
+    async def jobs(self, *, limit: int, wanted: Wanted = ALL) -> Sequence[PastJob]:
         """Return none."""
         return ()
 
@@ -147,3 +148,7 @@ class LookingOnly:
 
     def trust_host_key(self, question: HostKeyQuestion) -> None:
         """Do nothing: host keys are not recorded."""
+
+    async def replace_host_key(self, question: KeyChange) -> None:
+        """Refuse."""
+        raise ValueError(_REFUSED)

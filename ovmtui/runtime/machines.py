@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ovmtui.model.domain import Domain, DomainState, Transit
-from ovmtui.model.ha import NOT_ASKED, HaFact, HaState
+from ovmtui.model.ha import HaFact
 from ovmtui.model.identity import VmKey
 from ovmtui.model.node import NodeView
 from ovmtui.model.vm import Copy, Vm, VmState
@@ -41,8 +41,8 @@ def machine_of(
     key: VmKey,
     copies: Sequence[Copy],
     files: Mapping[str, ConfigFile],
-    ha: HaFact | None,
     silent: tuple[str, ...],
+    ha: HaFact,
 ) -> Vm:
     """Return the machine; `silent` are the nodes whose domains are not known now."""
     configs = tuple(files[path] for path in sorted(files))
@@ -56,19 +56,9 @@ def machine_of(
         state=state,
         copies=tuple(copies),
         configs=configs,
-        ha=_ha(ha, configs),
+        ha=ha,
         reason=reason,
     )
-
-
-def _ha(fact: HaFact | None, configs: tuple[ConfigFile, ...]) -> HaFact:
-    if fact is not None and (fact.state is not HaState.UNKNOWN or fact.source):
-        return fact
-    for file in configs:
-        flag = file.config.high_availability
-        if flag is not None:
-            return HaFact(HaState.ON if flag else HaState.OFF, source="vm.cfg")
-    return fact or HaFact(reason=NOT_ASKED)
 
 
 def judge_state(copies: Sequence[Copy], silent: tuple[str, ...]) -> tuple[VmState, str]:

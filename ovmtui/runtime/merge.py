@@ -15,6 +15,7 @@ from ovmtui.model.service import ServiceFile
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.model.vmconfig import ConfigFile
 from ovmtui.runtime.mergecache import NO_COPIES, NO_FILES, MergeCache, Sources
+from ovmtui.runtime.naming import tags_of
 from ovmtui.runtime.services import services_by_machine, wanted_ha
 
 
@@ -26,6 +27,8 @@ def merge(
     previous: Mapping[VmKey, Vm],
     services: tuple[ServiceFile, ...] = (),
     wanted: Mapping[str, bool] = MappingProxyType({}),
+    ha_since: Mapping[VmKey, float] = MappingProxyType({}),
+    manager_problem: str = "",
     cache: MergeCache | None = None,
 ) -> dict[VmKey, Vm]:
     """Return the machines of `pool`; those without a change are the objects of `previous`.
@@ -37,6 +40,8 @@ def merge(
         previous: the last result.
         services: service files of the pool's local directory.
         wanted: what the configuration wants HA to be, by the machine's name.
+        ha_since: when what the manager says of a machine took its present value.
+        manager_problem: why the manager cannot be asked now; empty when it can.
         cache: of the last merge of this pool: what is as it was then is not worked out again.
     """
     nodes = tuple(nodes)
@@ -65,18 +70,29 @@ def merge(
     keys = sorted(set(copies).union(configs), key=attrgetter("identity"))
     plain = {
         key: known.machine(
-            Sources(copies.get(key, NO_COPIES), configs.get(key, NO_FILES), ha.get(key), silent),
+            Sources(
+                copies.get(key, NO_COPIES),
+                configs.get(key, NO_FILES),
+                silent,
+                ha.get(key),
+                ha_since.get(key),
+                manager_problem,
+            ),
             key,
         )
         for key in keys
     }
     names = {key: vm.name for key, vm in plain.items()}
     managed = services_by_machine(pool, names, services, nodes)
+    tags = tags_of(plain)
     merged = {}
     for key, vm in plain.items():
+        if key in tags:
+            vm = replace(vm, tag=tags[key])
         service = managed.get(key)
-        if service is not None or vm.name in wanted:
-            vm = replace(vm, service=service, wanted_ha=wanted_ha(vm.name, service, wanted))
+        name = vm.name if vm.name in wanted or vm.tag else vm.label
+        if service is not None or name in wanted:
+            vm = replace(vm, service=service, wanted_ha=wanted_ha(name, service, wanted))
         old = previous.get(key)
         merged[key] = old if old is vm or old == vm else vm
     known.keep(merged)

@@ -11,6 +11,7 @@ from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import NodeView
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.model.vmconfig import ConfigFile
+from ovmtui.runtime.hasources import combined
 from ovmtui.runtime.machines import copy_of, machine_of
 
 NO_COPIES: Sequence[Copy] = ()
@@ -28,17 +29,23 @@ class Sources:
 
     copies: Sequence[Copy]
     files: Files
-    ha: HaFact | None
     silent: tuple[str, ...]
     """Nodes whose domains are not known now."""
+    ha: HaFact | None
+    """What the manager says; None when it was never asked."""
+    ha_since: float | None
+    """When that took its present value; None: no change was seen."""
+    manager_problem: str
 
     def are(self, other: Sources) -> bool:
         """Return whether `other` has the very same objects."""
         return (
             self.files is other.files
             and self.ha is other.ha
+            and self.ha_since == other.ha_since
+            and self.manager_problem == other.manager_problem
             and len(self.copies) == len(other.copies)
-            and all(mine is its for mine, its in zip(self.copies, other.copies, strict=True))
+            and all(map(_is, self.copies, other.copies))
             and self.silent == other.silent
         )
 
@@ -48,11 +55,13 @@ class MergeCache:
     """Belongs to one pool. What it gives is the same as without it, only sooner."""
 
     _listed: dict[NodeKey, tuple[NodeView, Listed]] = field(default_factory=dict)
-    _scans: tuple[tuple[ConfigFile, ...] | None, ...] = ()
-    """The nodes' files, as the mappings below were made of them."""
+    _scans: tuple[tuple[tuple[ConfigFile, ...] | None, float | None], ...] = ()
+    """The nodes' files and when they were read, as the mappings below were made of them."""
+    _read_at: dict[str, float | None] = field(default_factory=dict)
+    """When each file was read last, on whatever node."""
     _marked: dict[VmKey, Files] = field(default_factory=dict)
     _unmarked: dict[str, ConfigFile] = field(default_factory=dict)
-    _made: dict[VmKey, tuple[Sources, Vm]] = field(default_factory=dict)
+    _made: dict[VmKey, tuple[Sources, float | None, Vm]] = field(default_factory=dict)
 
     def listed(self, pool: str, node: NodeView) -> Listed:
         """Return the copies that `node` lists."""
@@ -68,33 +77,56 @@ class MergeCache:
 
     def files(self, pool: str, nodes: Sequence[NodeView]) -> tuple[Mapping[VmKey, Files], Files]:
         """Return the files with a UUID by machine, and those without: only a name tells."""
-        scans = tuple(node.configs for node in nodes)
-        same = len(scans) == len(self._scans) and all(map(_is, scans, self._scans))
-        if not same:
-            marked: dict[VmKey, dict[str, ConfigFile]] = {}
-            self._unmarked = {}
-            # What several nodes found alike is one object: see `Store.shared_configs`.
-            distinct = {id(scan): scan for scan in scans if scan is not None}
-            for file in (file for scan in distinct.values() for file in scan):
-                if file.config.uuid:
-                    marked.setdefault(VmKey(pool, file.config.uuid), {})[file.path] = file
-                elif file.config.name:
-                    self._unmarked[file.path] = file
-            # The search that found nothing new leaves each machine's files as they were.
-            self._marked = {
-                key: old if (old := self._marked.get(key)) == files else files
-                for key, files in marked.items()
-            }
-            self._scans = scans
+        scans = tuple((node.configs, node.scanned_at) for node in nodes)
+        known = self._scans
+        if len(scans) == len(known) and all(map(_is_scan, scans, known)):
+            return self._marked, self._unmarked
+        self._scans = scans
+        # What several nodes found alike is one object, see `Store.shared_configs`: the last
+        # time that it was read counts.
+        distinct: dict[int, tuple[tuple[ConfigFile, ...], float | None]] = {}
+        for files, at in scans:
+            if files is not None:
+                before = distinct.get(id(files), (files, None))[1]
+                distinct[id(files)] = (files, _later(before, at))
+        newest: dict[str, tuple[float | None, ConfigFile]] = {}
+        for files, at in distinct.values():
+            for file in files:
+                there = newest.get(file.path)
+                if there is None or _later(there[0], at) == at:
+                    newest[file.path] = (at, file)
+        self._read_at = {path: at for path, (at, _) in newest.items()}
+        marked: dict[VmKey, dict[str, ConfigFile]] = {}
+        self._unmarked = {}
+        for path, (_, file) in newest.items():
+            if file.config.uuid:
+                marked.setdefault(VmKey(pool, file.config.uuid), {})[path] = file
+            elif file.config.name:
+                self._unmarked[path] = file
+        # The search that found nothing new leaves each machine's files as they were.
+        self._marked = {
+            key: old if (old := self._marked.get(key)) == files_of else files_of
+            for key, files_of in marked.items()
+        }
         return self._marked, self._unmarked
 
     def machine(self, sources: Sources, key: VmKey) -> Vm:
         """Return the machine that is made of `sources`."""
+        times = [at for path in sources.files if (at := self._read_at.get(path)) is not None]
+        read_at = min(times, default=None)
         known = self._made.get(key)
-        if known is None or not known[0].are(sources):
-            vm = machine_of(key, sources.copies, sources.files, sources.ha, sources.silent)
-            known = self._made[key] = (sources, vm)
-        return known[1]
+        if known is None or known[1] != read_at or not known[0].are(sources):
+            configs = tuple(sources.files[path] for path in sorted(sources.files))
+            ha = combined(
+                sources.ha,
+                configs,
+                read_at=read_at,
+                since=sources.ha_since,
+                problem=sources.manager_problem,
+            )
+            vm = machine_of(key, sources.copies, sources.files, sources.silent, ha)
+            known = self._made[key] = (sources, read_at, vm)
+        return known[2]
 
     def keep(self, machines: Container[VmKey]) -> None:
         """Forget the machines that are gone."""
@@ -104,6 +136,14 @@ class MergeCache:
 
 def _is(one: object, other: object) -> bool:
     return one is other
+
+
+def _is_scan(one: tuple[object, float | None], other: tuple[object, float | None]) -> bool:
+    return one[0] is other[0] and one[1] == other[1]
+
+
+def _later(one: float | None, other: float | None) -> float | None:
+    return max((at for at in (one, other) if at is not None), default=None)
 
 
 def _lists_the_same(old: NodeView, new: NodeView) -> bool:

@@ -13,7 +13,7 @@ from ovmtui.plan.machine import Event
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Pending, Position
 from ovmtui.plan.statement import next_step, where_it_stands
-from ovmtui.plan.steps import CommandStep, ProbeStep, Step
+from ovmtui.plan.steps import CommandStep, ProbeStep, Step, place_of
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.performing import Happened
@@ -82,12 +82,12 @@ class Minutes:
         """Write a step's intent; `remote` is the detached job of a command."""
         login = ""
         if isinstance(step, CommandStep):
-            login = self._watchers[step.node].login
+            login = step.site or self._watchers[step.node].login
         await self._recorder.emit(
             EventKind.STEP,
             step.log if isinstance(step, CommandStep | ProbeStep) else step.text,
             step=index,
-            node=step.node.name if step.node else None,
+            node=place_of(step) or None,
             label=step.label,
             remote=remote,
             login=login,
@@ -115,7 +115,7 @@ class Minutes:
             step = self._open[-1].step
             self._last = f"{step.text}: {said.text}" if said.text else step.text
             if said.event is Event.CANCEL and isinstance(step, CommandStep):
-                self._last += f"; the command goes on on {step.node.name}"
+                self._last += f"; the command goes on on {place_of(step)}"
         while self._open:
             await self.end_step(said)
             # The steps around it have no result of their own.
@@ -156,7 +156,7 @@ class Minutes:
             EventKind.STEP_END,
             said.text,
             step=ended.index,
-            node=step.node.name if step.node else None,
+            node=place_of(step) or None,
             label=step.label,
             outcome=outcome,
             exit_code=said.exit_code,

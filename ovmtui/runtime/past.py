@@ -8,6 +8,7 @@ from ovmtui.errors import JournalError
 from ovmtui.model.job import JobEvent
 from ovmtui.runtime.companions import PastJob
 from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.wanted import ALL, Wanted
 
 
 class Past:
@@ -17,10 +18,10 @@ class Past:
         """Tell what `journal` has."""
         self._journal = journal
 
-    async def jobs(self, *, limit: int) -> Sequence[PastJob]:
+    async def jobs(self, *, limit: int, wanted: Wanted = ALL) -> Sequence[PastJob]:
         """Return the newest jobs, the newest first."""
         self._refuse()
-        records = await self._journal.history(limit=limit)
+        records = await self._journal.history(wanted, limit=limit)
         return [PastJob(r.state, r.operator.user, r.operator.host) for r in records]
 
     async def events(self, job: str) -> Sequence[JobEvent]:

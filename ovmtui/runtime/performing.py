@@ -14,7 +14,7 @@ from ovmtui.plan.steps import CommandStep, Expectation
 from ovmtui.runtime.lines import Lines
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
-from ovmtui.toolstacks import agentlog, ovmcli, xm
+from ovmtui.toolstacks import agentlog, complaint, ovmcli, xm
 from ovmtui.toolstacks.redaction import redact
 from ovmtui.transport.interface import DetachedResult, OutputChunk, Session
 
@@ -119,7 +119,10 @@ class CommandRun:
             error = self._masked(xm.error_text(stdout, stderr))
             text = f"exit code {status}" + (f": {error}" if error else "")
             return Happened(Event.FAILED, text, status)
-        return Happened(Event.SUCCEEDED, "", status)
+        said = self._masked(complaint.libxl_errors(stderr))
+        # What xl complains of and yet calls done is judged by what the nodes list.
+        text = f"exit code 0, and yet it said: {said}" if said else ""
+        return Happened(Event.SUCCEEDED, text, status)
 
     def _on_output(self, chunk: OutputChunk) -> None:
         self._offsets[chunk.stream] = chunk.end_offset

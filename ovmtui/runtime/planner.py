@@ -13,8 +13,10 @@ from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.vm import Vm
 from ovmtui.plan import flows
+from ovmtui.plan.elevation import through_sudo
 from ovmtui.plan.evacuation import Move, moves
 from ovmtui.plan.intent import Intent
+from ovmtui.plan.permission import permitted, refuse_forbidden
 from ovmtui.plan.placement import Target, rank_targets
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
@@ -23,6 +25,7 @@ from ovmtui.runtime.confirming import confirmation
 from ovmtui.runtime.lockholder import preview
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.surroundings import context_of
+from ovmtui.runtime.wiring import entrances
 
 
 class Planner:
@@ -38,6 +41,7 @@ class Planner:
     ) -> None:
         """Plan for `world`; `reserved_mib` is what jobs for other machines will take."""
         self._settings = settings
+        self._entrances = entrances(settings)
         self._world = world
         self._memory = memory
         self._reserved_mib = reserved_mib
@@ -51,6 +55,8 @@ class Planner:
         snapshot = self._world.snapshot()
         if intent.vm not in snapshot.vms:
             raise PlanRefused(("that machine is not known any more",))
+        pool = snapshot.pool(intent.vm.pool)
+        refuse_forbidden(intent, pool)
         manager = self._world.managers.get(intent.vm.pool)
         if manager is not None and snapshot.vms[intent.vm].ha.state is HaState.UNKNOWN:
             manager.ask_soon(intent.vm)
@@ -65,6 +71,7 @@ class Planner:
             reserved_mib=reserved,
         )
         plan = flows.build(intent, snapshot, context, now=self._world.clock.monotonic())
+        plan = through_sudo(permitted(plan, pool), self._entrances)
         return replace(plan, confirmation=confirmation(plan, self._settings))
 
     def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Iterator[Move]:
@@ -77,7 +84,7 @@ class Planner:
         if manager is None:
             return HaFact(HaState.UNKNOWN, reason="no manager is configured")
         try:
-            return await manager.ask(vm, self._world.snapshot().vms[vm].name)
+            return await manager.ask(vm)
         except OvmtuiError as error:
             return HaFact(HaState.UNKNOWN, reason=str(error))
 

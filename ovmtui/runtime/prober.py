@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ovmtui.config.schema import Timeouts
 from ovmtui.errors import CommandTimeout, NodeLost, SlotsExhausted
 from ovmtui.model.domain import Domain, DomainDetail, Transit
 from ovmtui.model.identity import NodeKey
+from ovmtui.model.tool import Tool
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.interface import MessageRaised
 from ovmtui.runtime.probing import (
@@ -20,6 +21,7 @@ from ovmtui.runtime.probing import (
     details_of,
     identified,
     listing_problem,
+    tool_of,
     with_node_facts,
 )
 from ovmtui.runtime.store import Store
@@ -51,6 +53,8 @@ class Prober:
         self._details: dict[DomainKey, DomainDetail] = {}
         self._meter = CpuMeter()
         self._facts_at = float("-inf")
+        self._in_doubt = False
+        """Whether the last listing failed, so that another program may count by now."""
 
     @property
     def facts_at(self) -> float:
@@ -71,31 +75,41 @@ class Prober:
         Raises:
             NodeLost: the connection broke.
         """
-        began = self._clock.monotonic()
-        sections = [probe.DOMAINS, probe.LOAD]
-        if deep:
-            sections += [probe.IDENTITIES, probe.INFO, probe.BOOT, probe.CLOCK]
         try:
-            answer = await self._ask(session, *sections)
+            began = self._clock.monotonic()
+            tool = await self._known_tool(session)
+            if tool is None:
+                return
+            detect = deep or self._in_doubt
+            answer = await self._ask(session, *self._sections(tool, deep=deep, detect=detect))
+            if detect and not self._confirms(tool, answer):
+                # What was listed was asked of a program that does not count any more.
+                tool = self._store.node(self._key).tool
+                if tool is None:
+                    return
+                began = self._clock.monotonic()
+                answer = await self._ask(session, *self._sections(tool, deep=deep, detect=False))
         except (CommandTimeout, SlotsExhausted) as error:
             self._tell(list_problem=str(error))
             return
-        problem = listing_problem(answer.get(probe.DOMAINS.name))
+        listing = f"{tool.name} list"
+        problem = listing_problem(answer.get(probe.DOMAINS), listing)
+        self._in_doubt = bool(problem)
         if problem:
             self._tell(list_problem=problem)
             return
-        parsed = xm.parse_list(answer[probe.DOMAINS.name].stdout)
+        parsed = xm.parse_list(answer[probe.DOMAINS].stdout)
         if parsed.value is None:
-            self._tell(list_problem="xm list gave something that is no listing")
+            self._tell(list_problem=f"{listing} gave something that is no listing")
             return
         domains = parsed.value
         if not any(domain.is_domain_zero for domain in domains):
-            self._tell(list_problem="xm list names no Domain-0, so it is not complete")
+            self._tell(list_problem=f"{listing} names no Domain-0, so it is not complete")
             return
         if parsed.notes:
             # What hides in a line that cannot be read may be a running machine.
-            problem = f"xm list gave a line that makes no sense: {parsed.notes[0]}"
-        told = await self._identify(session, domains, answer.get(probe.IDENTITIES.name))
+            problem = f"{listing} gave a line that makes no sense: {parsed.notes[0]}"
+        told = await self._identify(session, tool, domains, answer)
         if told and again:
             await self.refresh(session, deep=deep, again=False)
             return
@@ -116,31 +130,62 @@ class Prober:
             )
         )
 
+    async def _known_tool(self, session: Session) -> Tool | None:
+        """Return the node's program, asking which it is where that is not known."""
+        tool = self._store.node(self._key).tool
+        if tool is None:
+            answer = await self._ask(session, probe.TOOL)
+            tool, why = tool_of(answer.get(probe.TOOL.name), None)
+            self._tell_tool(tool, why)
+        return tool
+
+    def _confirms(self, tool: Tool, answer: Mapping[str, SectionResult]) -> bool:
+        """Take in what the node says of its programs; return whether `tool` counts still."""
+        now, why = tool_of(answer.get(probe.TOOL.name), tool)
+        if now != tool:
+            self._tell_tool(now, why)
+        return now is not None and now.program is tool.program
+
+    def _tell_tool(self, tool: Tool | None, why: str) -> None:
+        if tool is None:
+            self._tell(tool=None, list_problem=why)
+        else:
+            self._tell(tool=tool)
+
+    def _sections(self, tool: Tool, *, deep: bool, detect: bool) -> list[Section]:
+        sections = [probe.domains_section(tool), probe.LOAD]
+        if detect:
+            sections.append(probe.TOOL)
+        if deep:
+            sections += probe.identity_sections(tool)
+            sections += [probe.info_section(tool), probe.BOOT, probe.CLOCK]
+        return sections
+
     async def _identify(
         self,
         session: Session,
+        tool: Tool,
         domains: tuple[Domain, ...],
-        section: SectionResult | None,
+        answer: Mapping[str, SectionResult],
     ) -> str:
         """Bring the identities up to date when a domain is listed that has none.
 
         Returns:
             Why it is not known which machine each domain is; empty when it is.
         """
-        details = None if section is None else details_of(section)
-        if section is None and not self._unidentified(domains):
+        details = details_of(answer)
+        asked = probe.IDENTITIES in answer
+        if not asked and not self._unidentified(domains):
             return ""
         if details is None:
             with contextlib.suppress(CommandTimeout, SlotsExhausted):
-                answer = await self._ask(session, probe.IDENTITIES)
-                if found := answer.get(probe.IDENTITIES.name):
-                    details = details_of(found)
+                details = details_of(await self._ask(session, *probe.identity_sections(tool)))
         if details is not None:
             self._details = details
-        elif section is not None:
-            return "xm list -l gave nothing that could be read"
+        elif asked:
+            return f"{tool.name} list -l gave nothing that could be read"
         nameless = self._unidentified(domains)
-        return f"xm list -l does not say which machine {nameless} is" if nameless else ""
+        return f"{tool.name} list -l does not say which machine {nameless} is" if nameless else ""
 
     def _unidentified(self, domains: tuple[Domain, ...]) -> str:
         for domain in domains:
@@ -166,6 +211,7 @@ class Prober:
     async def scan(self, session: Session) -> None:
         """Search the repositories for vm.cfg files; a lost connection changes nothing."""
         nonce = secrets.token_hex(8)
+        began = self._clock.monotonic()
         script = probe.scan_script(self._repositories, nonce)
         try:
             result = await session.run(script, timeout=self._timeouts.scan, limit=64 * 2**20)
@@ -181,7 +227,8 @@ class Prober:
             self._tell(scan_problem="searching the repositories failed")
         else:
             found = self._store.shared_configs(self._key, parsed.value)
-            self._tell(configs=found, scan_problem="; ".join(parsed.notes[:3]))
+            problem = "; ".join(parsed.notes[:3])
+            self._tell(configs=found, scanned_at=began, scan_problem=problem)
 
     def _tell(self, **changes: object) -> None:
         view = replace(self._store.node(self._key), **changes)  # type: ignore[arg-type]  # fields

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from ovmtui.model.domain import Domain, DomainDetail
 from ovmtui.model.node import NodeView
-from ovmtui.toolstacks import probe, xm
+from ovmtui.model.tool import Tool
+from ovmtui.toolstacks import detection, probe, xm
 from ovmtui.toolstacks.probe import SectionResult
 
 _CPU_WINDOW = 4.0
@@ -68,24 +69,47 @@ def identified(
     return tuple(named)
 
 
-def details_of(section: SectionResult) -> dict[DomainKey, DomainDetail] | None:
-    """Return the long listing by id and name, or None when it failed."""
-    if section.exit_status != 0:
+def details_of(answer: Mapping[str, SectionResult]) -> dict[DomainKey, DomainDetail] | None:
+    """Return the long listing by id and name, or None when it failed.
+
+    What libxl has no configuration of has its UUID from the hypervisor.
+    """
+    long = answer.get(probe.IDENTITIES)
+    if long is None or long.exit_status != 0:
         return None
-    listing = xm.parse_list_long(section.stdout).value
+    listing = xm.parse_list_long(long.stdout).value
     if listing is None:
         return None
-    return {(detail.domid, detail.name): detail for detail in listing}
+    details = {(detail.domid, detail.name): detail for detail in listing}
+    table = answer.get(probe.UUIDS)
+    if table is not None and table.exit_status == 0:
+        for domain in xm.parse_list(table.stdout).value or ():
+            key = (domain.domid, domain.name)
+            known = details.get(key)
+            if domain.uuid is not None and (known is None or known.uuid is None):
+                known = known or DomainDetail(domain.name, domain.domid)
+                details[key] = replace(known, uuid=domain.uuid)
+    return details
 
 
-def listing_problem(section: SectionResult | None) -> str:
-    """Return why `xm list` gave no listing, or an empty string when it did."""
+def listing_problem(section: SectionResult | None, command: str) -> str:
+    """Return why `command` gave no listing, or an empty string when it did."""
     if section is None or section.exit_status is None:
-        return "xm list did not finish"
+        return f"{command} did not finish"
     if section.exit_status != 0:
         error = xm.error_text(section.stdout, section.stderr)
-        return f"xm list failed (exit code {section.exit_status}): {error or 'no message'}"
+        return f"{command} failed (exit code {section.exit_status}): {error or 'no message'}"
     return ""
+
+
+def tool_of(section: SectionResult | None, before: Tool | None) -> tuple[Tool | None, str]:
+    """Return the node's program as the answer to its detection tells, or None and why not."""
+    if section is None:
+        return None, "which program it has was not told"
+    found = detection.parse_detection(section.stdout)
+    if found.value is None:
+        return None, found.notes[0]
+    return detection.chosen(found.value, before)
 
 
 def with_node_facts(
@@ -96,7 +120,9 @@ def with_node_facts(
     if (load := _answer(sections, "load")) is not None:
         changes["load"] = probe.parse_load(load)
     if (info := _answer(sections, "info")) is not None:
-        changes["facts"] = xm.parse_info(info).value
+        facts = changes["facts"] = xm.parse_info(info).value
+        if view.tool is not None:
+            changes["tool"] = detection.informed(view.tool, facts.toolstack)
     if (boot := _answer(sections, "boot")) is not None:
         changes["boot_id"] = probe.parse_boot_id(boot)
     if (clock := _answer(sections, "clock")) is not None:

@@ -23,7 +23,7 @@ from ovmtui.runtime.interface import (
 )
 from ovmtui.runtime.looking import LookingOnly
 from ovmtui.runtime.store import Store
-from ovmtui.runtime.tape import Entry, Tape
+from ovmtui.runtime.tape import Entry, Tape, moment
 
 _LONGEST_SLEEP = 0.25
 """Seconds between two looks at the time, so that a change of speed is felt at once."""
@@ -179,12 +179,15 @@ class ReplayConsole(LookingOnly):
                 self._store.set_manager_problem(str(values["pool"]), str(values["problem"]))
             case "job":
                 state = msgspec.convert(values["state"], JobState)
+                moment(state.started_at)
                 self._states[state.job] = state
                 self._events[state.job] = []
             case "events":
                 self._take_events(values, quietly=quietly)
             case "message" if not quietly:
-                self._emit(msgspec.convert(values["message"], MessageRaised))
+                message = msgspec.convert(values["message"], MessageRaised)
+                moment(message.at)
+                self._emit(message)
             case _:
                 return
 
@@ -192,6 +195,7 @@ class ReplayConsole(LookingOnly):
         events = msgspec.convert(values["events"], tuple[JobEvent, ...])
         job = str(values["job"])
         for event in events:
+            moment(event.at)
             self._states[job] = advance(self._states[job], event)
         self._events[job].extend(events)
         if not quietly:

@@ -22,6 +22,7 @@ from ovmtui.runtime.interface import (
     BatchChanged,
     HostKeyQuestion,
     JobChanged,
+    KeyChange,
     MessageRaised,
     OpenJob,
     SnapshotChanged,
@@ -29,17 +30,18 @@ from ovmtui.runtime.interface import (
 )
 from ovmtui.runtime.jobs import Jobs
 from ovmtui.runtime.journal import Journal
+from ovmtui.runtime.keychanges import replace_key
 from ovmtui.runtime.localservices import LocalServices
 from ovmtui.runtime.memory import Memory
 from ovmtui.runtime.operator import Operator
 from ovmtui.runtime.ownership import Ownership
 from ovmtui.runtime.planner import Planner
 from ovmtui.runtime.store import Store
-from ovmtui.runtime.supervision import supervise
+from ovmtui.runtime.supervision import Report, in_a_word, supervise
 from ovmtui.runtime.unfinished import UnfinishedJobs
 from ovmtui.runtime.upkeep import Upkeep
 from ovmtui.runtime.views import Views
-from ovmtui.transport.interface import Connector
+from ovmtui.transport.commandline import AnyConnector
 
 
 class Service(Views):
@@ -49,33 +51,36 @@ class Service(Views):
         self,
         settings: Settings,
         *,
-        connector: Connector,
+        connector: AnyConnector,
         journal: Journal,
         memory: Memory,
         upkeep: Upkeep,
         ownership: Ownership,
         password: wiring.Password,
-        trust: Callable[[HostKeyQuestion], None],
+        trust: Callable[[HostKeyQuestion | KeyChange], None],
+        sudo_password: wiring.SudoPassword = wiring.no_sudo_password,
+        report: Report = in_a_word,
         operator: Operator | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Wire the parts; `start` sets them going. `trust` writes a host key down."""
         self._settings = settings
         self._trust = trust
+        self._report = report
         self._journal = journal
-        self._clock = clock or SystemClock()
+        clock = self._clock = clock or SystemClock()
         self._listeners: list[Callable[[Update], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._store = Store(wiring.pool_views(settings), self._clock)
+        store = self._store = Store(wiring.pool_views(settings), clock)
         self._watchers = wiring.watchers(
-            settings, connector, self._store, self._clock, notify=self._emit
+            settings, connector, store, clock, notify=self._emit, sudo_password=sudo_password
         )
         self._managers = wiring.managers(
-            settings, self._watchers, self._store, self._clock, password=password
+            settings, self._watchers, store, clock, connector=connector, password=password
         )
         patience = settings.timeouts.probe
         self._inspection = Inspection(self._watchers, self._store, self._clock, patience=patience)
-        acting = operator or Operator.current()
+        acting = self._acting = operator or Operator.current()
         every_node, every_manager = self._watchers, self._managers
         world = World(every_node, every_manager, self._store, self._inspection, acting, self._clock)
         self._unfinished = UnfinishedJobs(journal, ownership)
@@ -86,6 +91,7 @@ class Service(Views):
             memory=memory,
             publish=lambda job, events: self._emit(JobChanged(job, events)),
             tell=self._error,
+            report=report,
             ended=self._job_ended,
         )
         self._planner = Planner(
@@ -98,6 +104,7 @@ class Service(Views):
             origins=upkeep.origins,
             maintenance=upkeep.maintenance,
             moves=self._planner.moves,
+            refuse=self._jobs.refuse_in,
             clock=self._clock,
             changed=lambda batch: self._emit(BatchChanged(batch)),
         )
@@ -110,7 +117,7 @@ class Service(Views):
         runs = {f"node {key}": watcher.run for key, watcher in self._watchers.items()}
         runs |= {f"manager of {name}": manager.run for name, manager in self._managers.items()}
         for name, run in runs.items():
-            task = supervise(name, run, clock=self._clock, tell=self._error)
+            task = supervise(name, run, clock=self._clock, tell=self._error, report=self._report)
             self._tasks.append(asyncio.create_task(task, name=name))
         if problem := self._journal.problem:
             self._error(f"looking only: {problem}")
@@ -191,6 +198,17 @@ class Service(Views):
         self._trust(question)
         self._watchers[question.node].wake()
 
+    async def replace_host_key(self, question: KeyChange) -> None:
+        """Trust a changed key and connect anew; raises what `Console.replace_host_key` says."""
+        await replace_key(
+            question,
+            journal=self._journal,
+            operator=self._acting,
+            clock=self._clock,
+            write=self._trust,
+        )
+        self._watchers[question.node].wake()
+
     async def close(self) -> None:
         """End the service. Detached commands on the nodes go on."""
         await self._batches.close()
@@ -211,8 +229,8 @@ class Service(Views):
         if plan.intent.verb in {Verb.STOP, Verb.DESTROY} and outcome is Outcome.DONE:
             seconds = self._settings.pools[plan.vm.pool].budgets.watch
             self._alarms.watch_for_restart(plan.vm, seconds=seconds)
-        vm = self.snapshot.vms.get(plan.vm)
-        if vm is not None and vm.service is not None:
+        if (vm := self.snapshot.vms.get(plan.vm)) and (vm.service or plan.switches_ha):
+            # What is written in files about it may be another thing now.
             for node in self.snapshot.pool(plan.vm.pool).nodes:
                 self._watchers[node].rescan()
 

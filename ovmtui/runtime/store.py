@@ -41,6 +41,7 @@ class Store:
             for key in pool.nodes
         }
         self._ha: dict[VmKey, HaFact] = {}
+        self._ha_since: dict[VmKey, float] = {}
         self._vms: dict[str, dict[VmKey, Vm]] = {name: {} for name in self._pools}
         self._merged = {name: MergeCache() for name in self._pools}
         self._dirty: set[str] = set(self._pools)
@@ -90,6 +91,9 @@ class Store:
 
     def set_ha(self, vm: VmKey, fact: HaFact) -> None:
         """Take the manager's answer for a machine."""
+        known = self._ha.get(vm)
+        if known is not None and known.source and known.state is not fact.state:
+            self._ha_since[vm] = self._clock.monotonic()
         self._ha[vm] = fact
         self._changed(vm.pool)
 
@@ -145,6 +149,8 @@ class Store:
                 services=pool.services,
                 wanted=pool.wanted_ha,
                 cache=self._merged[name],
+                ha_since=self._ha_since,
+                manager_problem=pool.manager_problem,
             )
         self._dirty.clear()
         vms: dict[VmKey, Vm] = {}

@@ -12,6 +12,8 @@ import msgspec
 from ovmtui.model.snapshot import PoolView
 from ovmtui.runtime.recording import FORMAT, VERSION, RecordingFailed
 
+_LATEST = 4_102_444_800.0
+"""The year 2100, in seconds since the epoch."""
 _LARGEST = 2 * 2**30
 
 
@@ -66,15 +68,26 @@ def read_tape(path: Path) -> Tape:
             )
         entries = sorted(map(_entry, rest), key=lambda entry: entry.at)
         return Tape(
-            wall=float(header.values["wall"]),
-            monotonic=float(header.values["monotonic"]),
+            wall=moment(float(header.values["wall"])),
+            monotonic=moment(float(header.values["monotonic"])),
             pools=msgspec.convert(header.values["pools"], tuple[PoolView, ...]),
             entries=entries,
         )
-    except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError, ValueError) as error:
+    except (msgspec.DecodeError, RecursionError, KeyError, TypeError, ValueError) as error:
         raise RecordingFailed(f"{path} is no recording that can be read: {error}") from None
+
+
+def moment(seconds: float) -> float:
+    """Return `seconds`, which a clock of this century may say.
+
+    Raises:
+        msgspec.ValidationError: no clock says that; a calendar would fail on it later.
+    """
+    if not 0 <= seconds <= _LATEST:
+        raise msgspec.ValidationError(f"{seconds} is no time")
+    return seconds
 
 
 def _entry(line: bytes) -> Entry:
     values = msgspec.json.decode(line, type=dict[str, Any])
-    return Entry(float(values.pop("at")), str(values.pop("is")), values)
+    return Entry(moment(float(values.pop("at"))), str(values.pop("is")), values)

@@ -14,8 +14,8 @@ from ovmtui.plan.plan import Plan
 from ovmtui.plan.position import Position, position_of, resumable
 from ovmtui.runtime.interface import OpenJob
 from ovmtui.runtime.journal import Journal
-from ovmtui.runtime.journal_search import Wanted
 from ovmtui.runtime.ownership import Ownership
+from ovmtui.runtime.wanted import Wanted
 
 _MOST = 1_000
 """Jobs without an end that are looked at."""

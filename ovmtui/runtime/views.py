@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ovmtui.config.schema import Settings
+from ovmtui.errors import PlanRefused
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import JobEvent, JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
+from ovmtui.plan.permission import CONSOLE, SHELL, why_not
 from ovmtui.plan.placement import Target
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
@@ -20,6 +22,7 @@ from ovmtui.runtime.past import Past
 from ovmtui.runtime.planner import Planner
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.watcher import NodeWatcher
+from ovmtui.runtime.wiring import entrances
 from ovmtui.transport.interface import LocalTerminal
 
 
@@ -74,8 +77,21 @@ class Views:
         timeout = self._settings.timeouts.probe
         return await read_config(self._watchers[node], path, timeout=timeout)
 
+    def entrance(self, node: NodeKey) -> str:
+        """Return what every command on `node` is run through, such as sudo; perhaps nothing."""
+        return entrances(self._settings).get(node, "")
+
     async def visit(self, node: NodeKey, script: str, terminal: LocalTerminal) -> int | None:
-        """Let a program on `node` have `terminal` until it ends; return its exit code."""
+        """Let a program on `node` have `terminal` until it ends; return its exit code.
+
+        Without `script` it is a login shell.
+
+        Raises:
+            PlanRefused: the pool does not allow it: whoever types there can change anything.
+            TransportError: the connection is gone, or cannot take another session.
+        """
+        if reason := why_not(self.snapshot.pool(node.pool), CONSOLE if script else SHELL):
+            raise PlanRefused((reason,))
         return await self._watchers[node].session.interact(script, terminal)
 
     async def preflight(self, plan: Plan) -> Sequence[Finding]:

@@ -22,8 +22,8 @@ from ovmtui.plan.steps import (
 )
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.dialogue import Dialogue
+from ovmtui.runtime.hapoll import HaPoll
 from ovmtui.runtime.inspection import Inspection
-from ovmtui.runtime.manager import ManagerPoll
 from ovmtui.runtime.performing import Happened
 from ovmtui.runtime.recorder import Recorder
 from ovmtui.runtime.watcher import NodeWatcher
@@ -50,7 +50,7 @@ class Waiting:
         dialogue: Dialogue,
         inspection: Inspection,
         watchers: Mapping[NodeKey, NodeWatcher],
-        manager: ManagerPoll | None,
+        manager: HaPoll | None,
         snapshot: Callable[[], Snapshot],
         clock: Clock,
     ) -> None:
@@ -138,9 +138,7 @@ class Waiting:
         deadline = self._clock.monotonic() + step.timeout
         while True:
             try:
-                fact = await self._dialogue.unless_cancelled(
-                    self._manager.read_ha(self._plan.vm, self._plan.vm_name)
-                )
+                fact = await self._dialogue.unless_cancelled(self._manager.read_ha(self._plan.vm))
                 break
             except NodeLost as error:
                 if self._clock.monotonic() + _ASK_AGAIN >= deadline:
@@ -163,7 +161,7 @@ class Waiting:
             return
         with contextlib.suppress(TimeoutError, TransportError, SecretUnavailable, ManagerFailed):
             async with asyncio.timeout(_ATTEMPT):
-                await self._manager.read_ha(self._plan.vm, self._plan.vm_name)
+                await self._manager.read_ha(self._plan.vm)
 
     async def _holds(
         self, step: WaitStep | VerifyStep, index: int | None, budget: float, interval: float

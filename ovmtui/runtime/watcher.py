@@ -10,9 +10,6 @@ from dataclasses import replace
 from ovmtui.config.schema import Intervals, Timeouts
 from ovmtui.errors import (
     ConnectFailed,
-    HostKeyChanged,
-    HostKeyUnknown,
-    LoginRefused,
     NodeLost,
     TransportError,
 )
@@ -20,17 +17,16 @@ from ovmtui.model.identity import NodeKey
 from ovmtui.model.node import NodeView, Reach
 from ovmtui.runtime.backoff import delays
 from ovmtui.runtime.clock import Clock
-from ovmtui.runtime.interface import HostKeyQuestion, MessageRaised, Pace
+from ovmtui.runtime.interface import Pace
 from ovmtui.runtime.pacing import pace_of
 from ovmtui.runtime.prober import Prober
+from ovmtui.runtime.refusals import Notice, Refusals
 from ovmtui.runtime.store import Store
 from ovmtui.runtime.surveyor import Surveyor
 from ovmtui.transport.interface import Connector, NodeAddress, Session
 
 _KEPT_DAYS = 7
 """Age at which what ended commands left behind on the node is removed."""
-
-Notice = HostKeyQuestion | MessageRaised
 
 
 class NodeWatcher:
@@ -71,15 +67,13 @@ class NodeWatcher:
             notify=notify,
         )
         self._surveyor = Surveyor(key, store=store, timeouts=timeouts)
-        self._notify = notify
         self._session: Session | None = None
         self._connected = asyncio.Event()
         self._attempted = asyncio.Event()
         self._wake = asyncio.Event()
         self._scan_wake = asyncio.Event()
         self._scanned = asyncio.Event()
-        self._asked: set[str] = set()
-        """Fingerprints that the operator was asked about already."""
+        self._refusals = Refusals(key, address.host, notify)
         self._waiters: list[tuple[bool, asyncio.Future[None]]] = []
 
     @property
@@ -99,9 +93,17 @@ class NodeWatcher:
         return self._session
 
     @property
+    def mend(self) -> str:
+        """What would let us in, where that can be told; empty while we are."""
+        return self._refusals.mend
+
+    @property
     def login(self) -> str:
         """Who is logged in on the node, as `user@node`; empty without a connection."""
-        return f"{self._session.user}@{self.key.name}" if self._session is not None else ""
+        if self._session is None:
+            return ""
+        through = " through sudo" if self._address.elevation is not None else ""
+        return f"{self._session.user}@{self.key.name}{through}"
 
     async def reconnected(self) -> Session:
         """Return the connection, waiting for one as long as it takes."""
@@ -158,19 +160,10 @@ class NodeWatcher:
     async def _connect_and_serve(self) -> bool:
         try:
             session = await self._connector.connect(self._address)
-        except HostKeyUnknown as error:
-            self._set(reach=Reach.REFUSED, problem=str(error))
-            if error.fingerprint not in self._asked:
-                self._asked.add(error.fingerprint)
-                host = self._address.host
-                self._notify(HostKeyQuestion(self.key, host, error.fingerprint, error.key))
-            return False
-        except (LoginRefused, HostKeyChanged) as error:
-            self._set(reach=Reach.REFUSED, problem=str(error))
-            return False
         except ConnectFailed as error:
-            self._set(reach=Reach.UNREACHABLE, problem=str(error))
+            self._set(reach=self._refusals.take(error), problem=str(error))
             return False
+        self._refusals.end()
         self._session = session
         self._prober.forget_identities()
         self._connected.set()

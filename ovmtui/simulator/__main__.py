@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -19,11 +20,12 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from ovmtui.simulator.demo import demo_spec, fleet_spec
+from ovmtui.simulator.demo import demo_spec, fleet_spec, second_pool_spec
 from ovmtui.simulator.doors.door import FrontEnd
 from ovmtui.simulator.errors import SimulatorError
 from ovmtui.simulator.pool import SimulatedPool
-from ovmtui.simulator.scenarios import SCENARIOS, play
+from ovmtui.simulator.scenarios import POOLS, SCENARIOS, TWO_GENERATIONS, play
+from ovmtui.simulator.settings import write_both
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         "--speed", type=float, default=1.0, metavar="X", help="live X times as fast"
     )
     parser.add_argument(
-        "--scenario", choices=sorted(SCENARIOS), help="let something go wrong, as scripted"
+        "--scenario",
+        choices=sorted((*SCENARIOS, TWO_GENERATIONS)),
+        help="let something go wrong, as scripted; or have a pool of Oracle VM 3 beside it",
     )
     parser.add_argument(
         "--fleet",
@@ -61,12 +65,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _serve(chosen: argparse.Namespace) -> None:
-    spec = fleet_spec(*chosen.fleet) if chosen.fleet else demo_spec()
+    own = POOLS.get(chosen.scenario, demo_spec)
+    spec = fleet_spec(*chosen.fleet) if chosen.fleet else own()
     front_end = FrontEnd.OPENSSH if chosen.openssh else FrontEnd.ASYNCSSH
     ending = _ending()
-    async with SimulatedPool(spec, front_end=front_end, speed=chosen.speed) as pool:
-        config = pool.write_settings(pool.directory / "ovmtui.toml")
-        if chosen.scenario:
+    async with contextlib.AsyncExitStack() as pools:
+        pool = await pools.enter_async_context(
+            SimulatedPool(spec, front_end=front_end, speed=chosen.speed)
+        )
+        config = pool.directory / "ovmtui.toml"
+        if chosen.scenario == TWO_GENERATIONS:
+            second = await pools.enter_async_context(
+                SimulatedPool(second_pool_spec(), front_end=front_end, speed=chosen.speed)
+            )
+            write_both(config, pool, second)
+        else:
+            pool.write_settings(config)
+        if chosen.scenario in SCENARIOS:
             scenario = SCENARIOS[chosen.scenario]
             pool.world.spawn(play(scenario, spec, pool.faults, pool.world.timeline))
         paths = {

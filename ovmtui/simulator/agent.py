@@ -29,6 +29,9 @@ class Agent:
 
         It may come up on another node than it ran on: on the one with the most room.
         """
+        if uuid in self._world.manager.wanted_down:
+            # Oracle VM 3 knows what was stopped on purpose.
+            return
         if self._world.ha.get(uuid) and uuid not in self._expected:
             self._expected.add(uuid)
             self._world.spawn(self._revive(uuid))

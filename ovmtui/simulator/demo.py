@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from ovmtui.simulator.spec import ConfigStyle, Latencies, NodeSpec, PoolSpec, Power, VmSpec
+from dataclasses import replace
+
+from ovmtui.simulator.generation3 import oracle3
+from ovmtui.simulator.spec import (
+    ConfigStyle,
+    ErrorStyle,
+    Latencies,
+    NodeSpec,
+    PoolSpec,
+    Power,
+    Tools,
+    VmSpec,
+)
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 _OPENSVC = "1.8"
@@ -45,6 +57,52 @@ def demo_spec() -> PoolSpec:
         ),
     )
     return PoolSpec(nodes=nodes, vms=_demo_vms(), services=_demo_services())
+
+
+def xl_spec() -> PoolSpec:
+    """Return the demo's pool with libxl's `xl` on every node, one of which has an `xm`, too."""
+    return _with_tools(Tools.XL, Tools.XL, Tools.SHIM, Tools.XL)
+
+
+def mixed_spec() -> PoolSpec:
+    """Return the demo's pool with xend on two nodes and libxl on two."""
+    return _with_tools(Tools.XM, Tools.BOTH, Tools.XL, Tools.SHIM)
+
+
+def _with_tools(*tools: Tools) -> PoolSpec:
+    """Return the demo's pool with other programs, and without agents, which know `xm` only."""
+    spec = demo_spec()
+    nodes = zip(spec.nodes, tools, strict=True)
+    return replace(
+        spec,
+        nodes=tuple(replace(node, tools=own, opensvc="") for node, own in nodes),
+        services={},
+    )
+
+
+def second_pool_spec() -> PoolSpec:
+    """Return a small pool of Oracle VM 3, to stand beside the demo's."""
+    month = 30 * _DAY
+    machines = (
+        VmSpec("crm-db", 8192, 4, "ovs31", load=1.2, uptime=month, shutdown_seconds=25.0),
+        VmSpec("crm-app1", 4096, 2, "ovs31", load=0.4, uptime=month),
+        VmSpec("crm-app2", 4096, 2, "ovs32", load=0.35, uptime=month),
+        VmSpec("file server (old)", 2048, 1, "ovs32", ha=False, load=0.1, uptime=month),
+        VmSpec("sandbox", 1024, 1, "ovs33", ha=False, load=0.05, uptime=_HOUR),
+        VmSpec("reporting", 4096, 2, power=Power.DOWN, ha=False),
+    )
+    return PoolSpec(
+        name="pool3",
+        generation=3,
+        nodes=tuple(
+            NodeSpec(f"ovs3{number}", memory_mib=49_151, uptime=60 * _DAY, cpu_mhz=2800)
+            for number in (1, 2, 3)
+        ),
+        # Two machines are called `sandbox`: names are not unique in Oracle VM 3.
+        vms=(*map(oracle3, machines), oracle3(replace(machines[4], node="ovs32"), other=1)),
+        errors=ErrorStyle.PYTHON26,
+        seed=3,
+    )
 
 
 def fleet_spec(nodes: int, vms_per_node: int, *, down_per_node: int = 2) -> PoolSpec:

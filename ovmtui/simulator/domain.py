@@ -20,6 +20,8 @@ class Condition(Enum):
     PAUSED = "--p---"
     SHUTDOWN = "---s--"
     CRASHED = "----c-"
+    SUSPENDED = "--pss-"
+    """libxl's source of a migration once all of it is on the target."""
     HALTED = ""
     """Managed by xend, without a domain id."""
 
@@ -57,6 +59,8 @@ class Domain:
     condition: Condition = Condition.RUNNING
     incoming: bool = False
     """Whether it is the half-built copy of a migration."""
+    present_mib: int | None = None
+    """Memory that libxl has built of an incoming copy so far; None: all of it."""
     lively: bool = True
     cpu_before: float = 0.0
     """CPU seconds used before `counted_from`."""
@@ -71,6 +75,11 @@ class Domain:
     def is_executing(self) -> bool:
         """Whether its guest runs, and so writes to its disks."""
         return self.condition is Condition.RUNNING
+
+    @property
+    def memory_mib(self) -> int:
+        """Memory that it takes on its node now."""
+        return self.machine.memory_mib if self.present_mib is None else self.present_mib
 
     def turn(self, condition: Condition, now: float) -> None:
         """Change the condition; CPU time stops or goes on counting."""

@@ -18,6 +18,21 @@ class XendError(Exception):
         self.usage = usage
 
 
+class LibxlError(Exception):
+    """xl ends with what it says on standard error.
+
+    Attributes:
+        lines: the lines.
+        code: its exit code; some failures have 0.
+    """
+
+    def __init__(self, *lines: str, code: int = 1) -> None:
+        """Keep the lines."""
+        super().__init__("\n".join(lines))
+        self.lines = lines
+        self.code = code
+
+
 class SimulatorError(Exception):
     """The simulated pool cannot be started or asked; the text says how to mend it."""
 

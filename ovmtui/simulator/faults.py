@@ -21,8 +21,14 @@ class Faults:
     Every method raises SimulatorError for a name that the pool does not have.
     """
 
-    def __init__(self, world: World, lines: Mapping[str, Line], mark: str) -> None:
-        """Act on `world`, on the nodes' `lines`, and on the processes that carry `mark`."""
+    def __init__(
+        self, world: World, lines: Mapping[str, Line], mark: str, manager: Line | None = None
+    ) -> None:
+        """Act on `world`, on the nodes' `lines`, and on the processes that carry `mark`.
+
+        `manager` is the line of an Oracle VM 3 manager.
+        """
+        self._manager_line = manager
         self._world = world
         self._lines = lines
         self._mark = mark
@@ -73,6 +79,17 @@ class Faults:
         """Switch the node's relocation server on again."""
         self._node(node).relocation_server = True
 
+    async def break_login(
+        self, node: str, other: str, text: str = "Host key verification failed."
+    ) -> None:
+        """Let `ssh` from `node` to the node `other` fail with `text`; so does xl's migration."""
+        self._node(other)
+        self._node(node).login_troubles[other] = text
+
+    async def mend_login(self, node: str, other: str) -> None:
+        """Let `ssh` from `node` to the node `other` succeed again."""
+        self._node(node).login_troubles.pop(other, None)
+
     async def leave_memory(self, node: str, mib: int) -> None:
         """Let the node have `mib` MiB free, and no more."""
         found = self._node(node)
@@ -118,7 +135,7 @@ class Faults:
         self._world.build(found, vmfiles.read_machine(str(path)))
 
     async def break_program(self, node: str, program: str, how: str) -> None:
-        """Let `xm`, `ovm`, `ping` or `ssh` go wrong on the node; `how` as in ProgramFault."""
+        """Let `xm`, `xl`, `ovm`, `ping` or `ssh` go wrong on the node; `how` as in ProgramFault."""
         try:
             self._world.program_faults[self._node(node).name, program] = ProgramFault(how)
         except ValueError:
@@ -131,11 +148,34 @@ class Faults:
     async def manager_down(self) -> None:
         """Stop the manager."""
         self._world.manager.is_up = False
+        if self._manager_line is not None:
+            await self._manager_line.set(Plug.DEAD)
 
     async def manager_up(self) -> None:
         """Start the manager, without any complaint, as fast as ever."""
         manager = self._world.manager
         manager.is_up, manager.complaint, manager.slowness = True, "", 1.0
+        manager.garbage, manager.hangs = "", False
+        if self._manager_line is not None:
+            await self._manager_line.set(Plug.UP)
+
+    async def manager_hangs(self) -> None:
+        """Let an Oracle VM 3 manager take commands, and not answer."""
+        self._world.manager.hangs = True
+
+    async def manager_garbles(self, text: str = "Exception in thread main\r\n") -> None:
+        """Let an Oracle VM 3 manager answer everything with `text`."""
+        self._world.manager.garbage = text
+
+    async def cut_manager(self) -> None:
+        """Reset the present connections to an Oracle VM 3 manager; it goes on with its work."""
+        if self._manager_line is not None:
+            await self._manager_line.cut()
+
+    async def lock_machine(self, vm: str, held: bool = True) -> None:
+        """Let a job of an Oracle VM 3 manager hold a machine, or let it go."""
+        locked = self._world.manager.locked
+        (locked.add if held else locked.discard)(self._vm(vm).identity)
 
     async def manager_complains(self, text: str = "Internal server error") -> None:
         """Let `ovm` print `Error:` with `text`, do nothing, and exit with 0."""
@@ -168,7 +208,7 @@ class Faults:
 
     def _vm(self, name: str) -> VmSpec:
         for vm in self._world.guests.values():
-            if vm.name == name:
+            if name in {vm.name, vm.simple_name}:
                 return vm
         raise SimulatorError(f"no such machine: {name}")
 

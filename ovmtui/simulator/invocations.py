@@ -9,11 +9,16 @@ from pathlib import Path
 
 from ovmtui.model.command import MASK
 
-_CHANGING_XM = frozenset(
+_CHANGING_DOMAINS = frozenset(
     {"create", "shutdown", "reboot", "destroy", "pause", "unpause", "migrate", "rename"}
 )
 _CHANGING_SVCMGR = frozenset(
     {"start", "stop", "migrate", "mount", "startfs", "prstart", "prstop", "freeze", "thaw"}
+)
+
+
+_CHANGING_OVM3 = frozenset(
+    {"edit", "start", "stop", "kill", "restart", "suspend", "resume", "migrate"}
 )
 
 
@@ -43,12 +48,14 @@ class Invocation:
     def changes(self) -> bool:
         """Whether it is of those that change something in the pool."""
         match self.argv:
-            case ("xm", verb, *_):
-                return verb in _CHANGING_XM
+            case ("xm" | "xl", verb, *_):
+                return verb in _CHANGING_DOMAINS
             case ("svcmgr", *words):
                 return not _CHANGING_SVCMGR.isdisjoint(words)
             case ("yum", *_):
                 return True
+            case ("ovmm", verb, *_):
+                return verb in _CHANGING_OVM3
             case ("ovm", "config"):
                 return True
             case ("ovm", *words):

@@ -37,6 +37,14 @@ class Manager:
     """What `ovm` prints after `Error: `, with exit code 0, instead of doing its work."""
     surprise: str = ""
     """A question that `ovm config` asks between the others; empty: only those known."""
+    garbage: str = ""
+    """What an Oracle VM 3 manager answers to everything; empty: it makes sense."""
+    hangs: bool = False
+    """Whether it takes commands and does not answer."""
+    locked: set[str] = field(default_factory=set)
+    """UUIDs of the machines that a job works on, in Oracle VM 3."""
+    wanted_down: set[str] = field(default_factory=set)
+    """UUIDs of the machines that were stopped through it, in Oracle VM 3."""
     _believed: dict[str, ManagedVm] = field(default_factory=dict)
     _looked_at: float = float("-inf")
 

@@ -63,6 +63,8 @@ class Node:
     """Whether `ovm config` was run."""
     wizard_answers: tuple[str, ...] = ()
     """What `ovm config` was told the last time."""
+    login_troubles: dict[str, str] = field(default_factory=dict)
+    """What `ssh` from here to a node says when it fails, by the other node's name."""
     ballast_mib: int = 0
     """Memory that is used by nobody that is seen."""
     boots: int = 0
@@ -95,7 +97,7 @@ class Node:
     @property
     def free_memory_mib(self) -> int:
         """Memory for a further domain."""
-        used = sum(domain.machine.memory_mib for domain in self.domains if domain.domid is not None)
+        used = sum(domain.memory_mib for domain in self.domains if domain.domid is not None)
         return self.spec.memory_mib - HYPERVISOR_MIB - self.ballast_mib - used
 
     def boot(self, now: float, *, up_since: float) -> None:

@@ -23,13 +23,13 @@ _DEVICES = {"ocfs2": "/dev/mapper/ovs_repo", "nfs": "filer:/export/ovs"}
 
 def write(node: Node, spec: PoolSpec, root: Path) -> None:
     """Write the files of `node`."""
-    node.has_ovmcli = node.knows_manager = node.spec.ovmcli
+    node.has_ovmcli = node.knows_manager = node.spec.ovmcli and spec.generation == 2
     storage = node.spec.storage
     node.write(
         "/proc/mounts",
         "rootfs / rootfs rw 0 0\n/dev/sda2 / ext3 rw,data=ordered 0 0\n"
         + (
-            f"{_DEVICES.get(storage, '/dev/sdb1')} {vmfiles.mount_point(root)} {storage} "
+            f"{_DEVICES.get(storage, '/dev/sdb1')} {vmfiles.repository_of(root, spec)} {storage} "
             f"{_OPTIONS.get(storage, 'rw')} 0 0\n"
             if storage
             else ""

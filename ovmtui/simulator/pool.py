@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from ovmtui.simulator import credentials, processes, settings, toolbox
+from ovmtui.simulator import credentials, lodgings, processes, settings
 from ovmtui.simulator.control import ControlServer
 from ovmtui.simulator.demo import demo_spec
 from ovmtui.simulator.doors.door import Door, FrontEnd, Lodging
 from ovmtui.simulator.doors.in_process import InProcessDoor
 from ovmtui.simulator.doors.line import LOOPBACK, Line
+from ovmtui.simulator.doors.manager_door import ManagerDoor
 from ovmtui.simulator.doors.openssh import OpenSshDoor
 from ovmtui.simulator.faults import Faults
 from ovmtui.simulator.invocations import Invocation, InvocationLog
-from ovmtui.simulator.node import ABSENT_OVM, Node
 from ovmtui.simulator.spec import PoolSpec
 from ovmtui.simulator.timeline import ScaledTime, Timeline
 from ovmtui.simulator.toolserver import ToolServer
@@ -51,7 +50,7 @@ class SimulatedPool:
             [entry.text for entry in pool.changes]
 
     The text of a command is run by `/bin/sh -c` on this machine, in an environment where
-    `xm`, `ovm`, `ping`, `ssh`, `nc` and `brctl` are programs over the pool's state, and
+    `xm` or `xl`, `ovm`, `ping`, `ssh`, `nc` and `brctl` are programs over the pool's state, and
     where the load average, the boot id and xend's log are the node's own. All the nodes
     share the repository's files. What xend does goes on when its client is killed.
 
@@ -103,10 +102,11 @@ class SimulatedPool:
         # The pool's processes are known by the name of its directory.
         self._mark = self.directory.name
         self._lines: dict[str, Line] = {}
+        self._manager_line: Line | None = None
         try:
             self._build(timeline or ScaledTime(speed))
         except BaseException:
-            for line in self._lines.values():
+            for line in self._every_line():
                 line.release()
             self._remove_files()
             raise
@@ -114,6 +114,8 @@ class SimulatedPool:
     @property
     def repository(self) -> str:
         """The pattern of the machines' vm.cfg."""
+        if self.spec.generation == 3:
+            return str(self.directory / "OVS/Repositories/*/VirtualMachines/*/vm.cfg")
         return str(self.directory / "var/ovs/mount/*/running_pool/*/vm.cfg")
 
     @property
@@ -142,6 +144,11 @@ class SimulatedPool:
                 return node
         raise KeyError(name)
 
+    @property
+    def manager_port(self) -> int | None:
+        """Where the manager of an Oracle VM 3 pool listens; None for an older pool."""
+        return None if self._manager_line is None else self._manager_line.port
+
     def truth(self) -> Truth:
         """Return who runs what, whoever knows it."""
         return self.world.truth()
@@ -159,14 +166,14 @@ class SimulatedPool:
         """Let the pool live: take SSH connections, calls of programs, and faults."""
         await self._programs.open(self._program_socket)
         await self._control.open(self.control_socket)
-        for line in self._lines.values():
+        for line in self._every_line():
             await line.open()
         self.world.spawn(self.world.live())
 
     async def close(self) -> None:
         """End the pool: connections, processes and files."""
         await self._control.close()
-        for line in self._lines.values():
+        for line in self._every_line():
             await line.close()
         await processes.end(self._mark)
         await self._programs.close()
@@ -199,51 +206,31 @@ class SimulatedPool:
         self._program_socket = self._sockets / "programs"
         hosts: list[tuple[str, int, Path]] = []
         for node in self.world.nodes.values():
-            lodging = self._lodge(node, user)
+            lodging = lodgings.of_node(self, node, user, socket=self._program_socket)
             line = self._lines[node.name] = Line(self._door(lodging))
             hosts.append((LOOPBACK, line.port, lodging.host_key))
+        self.manager_door: ManagerDoor | None = None
+        if self.spec.generation == 3:
+            host_key = self.directory / "manager_host_key"
+            self.manager_door = ManagerDoor(lodgings.of_manager(self, host_key))
+            line = self._manager_line = Line(self.manager_door)
+            hosts.append((LOOPBACK, line.port, host_key))
         credentials.write_known_hosts(self.known_hosts, hosts)
         self.nodes = tuple(
             SimulatedNode(name, LOOPBACK, line.port, user, self.world.nodes[name].directory)
             for name, line in self._lines.items()
         )
-        self.faults = Faults(self.world, self._lines, self._mark)
+        self.faults = Faults(self.world, self._lines, self._mark, self._manager_line)
         self._control = ControlServer(self)
+
+    def _every_line(self) -> tuple[Line, ...]:
+        manager = () if self._manager_line is None else (self._manager_line,)
+        return (*self._lines.values(), *manager)
 
     def _door(self, lodging: Lodging) -> Door:
         if self._front_end is FrontEnd.OPENSSH:
             return OpenSshDoor(lodging)
         return InProcessDoor(lodging)
-
-    def _lodge(self, node: Node, user: str) -> Lodging:
-        tools = toolbox.fill(
-            node.directory,
-            node=node.name,
-            socket=self._program_socket,
-            root=self.directory,
-            further=("svcmgr",) if node.spec.opensvc else (),
-        )
-        if not node.has_ovmcli:
-            (tools / "ovm").rename(tools / ABSENT_OVM)
-        (home := node.directory / "home").mkdir()
-        host_key = node.directory / "host_key"
-        credentials.write_key(host_key)
-        return Lodging(
-            name=node.name,
-            directory=node.directory,
-            user=user,
-            environment={
-                "HOME": str(home),
-                "PATH": f"{tools}:{os.environ.get('PATH', os.defpath)}",
-                "LC_ALL": "C",
-                "USER": user,
-                "LOGNAME": user,
-                "OVMTUI_JOBS": str(node.directory / "jobs"),
-                processes.MARK: f"{self._mark}/{node.name}",
-            },
-            host_key=host_key,
-            client_public_key=credentials.public_key(self.client_key),
-        )
 
     def _remove_files(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)

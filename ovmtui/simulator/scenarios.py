@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from ovmtui.simulator.breakage import MigrationFault
+from ovmtui.simulator.demo import mixed_spec, xl_spec
 from ovmtui.simulator.faults import Faults
 from ovmtui.simulator.spec import PoolSpec, Power
 from ovmtui.simulator.timeline import Timeline
@@ -101,6 +102,22 @@ def leftovers(spec: PoolSpec) -> tuple[Event, ...]:
     )
 
 
+def xl(spec: PoolSpec) -> tuple[Event, ...]:
+    """Every node has libxl's `xl`; nothing goes wrong."""
+    return ()
+
+
+def mixed(spec: PoolSpec) -> tuple[Event, ...]:
+    """Two nodes have xend's `xm`, two libxl's `xl`; nothing goes wrong."""
+    return ()
+
+
+def xl_trouble(spec: PoolSpec) -> tuple[Event, ...]:
+    """Libxl everywhere; migrations leave halves behind, and one node may not log in to another."""
+    first, second, *_ = (node.name for node in spec.nodes)
+    return (*leftovers(spec), Event(0.0, Faults.break_login, {"node": first, "other": second}))
+
+
 _ALL: tuple[Scenario, ...] = (
     dead_node,
     silent_node,
@@ -115,7 +132,18 @@ _ALL: tuple[Scenario, ...] = (
     vanishing_guest,
     hanging_storage,
     leftovers,
+    xl,
+    mixed,
+    xl_trouble,
 )
+POOLS: Mapping[str, Callable[[], PoolSpec]] = {
+    "xl": xl_spec,
+    "xl-trouble": xl_spec,
+    "mixed": mixed_spec,
+}
+"""The scenarios that have a pool of their own instead of the demo's, by name."""
+TWO_GENERATIONS = "two-generations"
+"""The scenario in which nothing goes wrong: Oracle VM 2 and 3 in one console."""
 SCENARIOS: Mapping[str, Scenario] = {
     scenario.__name__.replace("_", "-"): scenario for scenario in _ALL
 }

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+REPOSITORY3 = "0004fb0000030000bd5fee592b83ac28"
+"""Name of the repository's directory below `/OVS/Repositories`, as Oracle VM 3 makes them."""
 REPOSITORY = "6A17B0B225C6485D8E2D03275FD3B842"
 """Name of the repository's mount point, 32 hexadecimal digits as Oracle VM 2.2 makes them."""
 _NAMESPACE = uuid.UUID("6b0e8a0e-6a5b-4b3c-a6f0-000000000000")
@@ -47,6 +49,24 @@ class ErrorStyle(Enum):
     """`[Errno 111] Connection refused`: Oracle VM 3.3 and later."""
 
 
+class Tools(Enum):
+    """Which programs a node has for its domains, and what is behind them."""
+
+    XM = ("xm",)
+    """xend's `xm` alone."""
+    XL = ("xl",)
+    """libxl's `xl` alone."""
+    SHIM = ("xl", "xm")
+    """libxl, and an `xm` that hands its words on to `xl`."""
+    BOTH = ("xm", "xl")
+    """Both; xend is in charge."""
+
+    @property
+    def are_libxl(self) -> bool:
+        """Whether libxl is in charge of the node."""
+        return self in {Tools.XL, Tools.SHIM}
+
+
 @dataclass(frozen=True, slots=True)
 class VmSpec:
     """One virtual machine with its guest. Times in simulated seconds."""
@@ -60,6 +80,8 @@ class VmSpec:
     ha: bool = True
     uuid: str = ""
     """Empty: derived from the name."""
+    simple_name: str = ""
+    """What people call it in a pool of Oracle VM 3, where its name is its UUID; else empty."""
     directory: str = ""
     """Name of its directory in the repository; empty: its own name."""
     domid: int | None = None
@@ -121,6 +143,7 @@ class NodeSpec:
     """Type of the repository's file system, as mounted here."""
     clock_skew: float = 0.0
     """Seconds by which its clock is ahead."""
+    tools: Tools = Tools.XM
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +179,8 @@ class PoolSpec:
     manager_password: str = "s3cret-of-the-manager"
     latencies: Latencies = Latencies()
     errors: ErrorStyle = ErrorStyle.PYTHON24
+    generation: int = 2
+    """Of Oracle VM: 2, with the program `ovm`, or 3, whose manager answers over SSH."""
     services: Mapping[str, str] = field(default_factory=dict)
     """Name of each OpenSVC service: the text of its file on every node with an agent."""
     lively: bool = True

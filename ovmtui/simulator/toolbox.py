@@ -10,10 +10,11 @@ from pathlib import Path
 
 from ovmtui.simulator.errors import SimulatorError
 from ovmtui.simulator.node import BOOT_ID, LOAD_AVERAGE, XEND_LOG
+from ovmtui.simulator.spec import NodeSpec, Tools
 from ovmtui.simulator.vmfiles import running_pool
 
-STUBS = ("xm", "ovm", "ping", "ssh", "nc", "brctl", "ps", "rpm", "yum", "df", "sg_persist")
-"""Programs that ask the world."""
+STUBS = ("ovm", "ping", "ssh", "nc", "brctl", "ps", "rpm", "yum", "df", "sg_persist")
+"""Programs of every node that ask the world."""
 _READERS = ("cat", "dd", "find", "flock", "grep", "head", "ls", "sed", "stat", "tail", "wc")
 """Real programs, with the node's own files put in the place of the host's."""
 _HANGING = "storage-hangs"
@@ -21,6 +22,10 @@ _HANGING = "storage-hangs"
 _STUB = """\
 #!/bin/sh
 exec {python} -I -S {stub} {socket} {node} {name} "$@"
+"""
+_SHIM = """\
+#!/bin/sh
+exec xl "$@"
 """
 _READER = """\
 #!/bin/sh
@@ -46,28 +51,26 @@ def storage_flag(directory: Path) -> Path:
     return directory / _HANGING
 
 
-def fill(
-    directory: Path, *, node: str, socket: Path, root: Path, further: tuple[str, ...] = ()
-) -> Path:
-    """Write the programs of `node` below its `directory`; return where they are.
-
-    `further` are programs that it has beside those of every node.
+def fill(directory: Path, *, spec: NodeSpec, socket: Path, root: Path) -> Path:
+    """Write the programs of the node of `spec` below its `directory`; return where they are.
 
     Raises:
         SimulatorError: a program of the host's is missing.
     """
-    tools = directory / "bin"
-    tools.mkdir(parents=True, exist_ok=True)
+    folder = directory / "bin"
+    folder.mkdir(parents=True, exist_ok=True)
     stub = Path(str(resources.files("ovmtui.simulator") / "stub.py"))
-    for name in (*STUBS, *further):
+    for name in (*STUBS, *spec.tools.value, *(("svcmgr",) if spec.opensvc else ())):
         text = _STUB.format(
             python=shlex.quote(str(Path(sys.executable).resolve())),
             stub=shlex.quote(str(stub)),
             socket=shlex.quote(str(socket)),
-            node=shlex.quote(node),
+            node=shlex.quote(spec.name),
             name=name,
         )
-        _program(tools / name, text)
+        _program(folder / name, text)
+    if spec.tools is Tools.SHIM:
+        _program(folder / "xm", _SHIM)
     for name in _READERS:
         text = _READER.format(
             own_files=" | ".join((LOAD_AVERAGE, BOOT_ID, XEND_LOG)),
@@ -77,8 +80,8 @@ def fill(
             sleep=shlex.quote(_real("sleep")),
             program=shlex.quote(_real(name)),
         )
-        _program(tools / name, text)
-    return tools
+        _program(folder / name, text)
+    return folder
 
 
 def _program(path: Path, text: str) -> None:

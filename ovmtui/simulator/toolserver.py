@@ -22,11 +22,13 @@ from ovmtui.simulator.programs.packages import rpm, yum
 from ovmtui.simulator.programs.processes import ps
 from ovmtui.simulator.programs.storage import df, sg_persist
 from ovmtui.simulator.programs.svcmgr import svcmgr
+from ovmtui.simulator.programs.xl import xl
 from ovmtui.simulator.programs.xm import GARBAGE, xm
 from ovmtui.simulator.world import World
 
 _PROGRAMS: dict[str, Program] = {
     "xm": xm,
+    "xl": xl,
     "ovm": ovm,
     "ping": ping,
     "ssh": ssh,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ovmtui.simulator.domain import Machine
 from ovmtui.simulator.errors import XendError
-from ovmtui.simulator.spec import REPOSITORY, ConfigStyle, VmSpec
+from ovmtui.simulator.spec import REPOSITORY, REPOSITORY3, ConfigStyle, PoolSpec, VmSpec
 
 _IMAGE = "System.img"
 _IMAGE_BYTES = 4096
@@ -19,6 +19,16 @@ def mount_point(root: Path) -> Path:
     return root / "var" / "ovs" / "mount" / REPOSITORY
 
 
+def repository3(root: Path) -> Path:
+    """Return where every node of an Oracle VM 3 pool has the repository mounted."""
+    return root / "OVS" / "Repositories" / REPOSITORY3
+
+
+def repository_of(root: Path, spec: PoolSpec) -> Path:
+    """Return where the nodes of a pool have their repository mounted."""
+    return repository3(root) if spec.generation == 3 else mount_point(root)
+
+
 def running_pool(root: Path) -> Path:
     """Return the directory of the machines' directories below `root`."""
     return mount_point(root) / "running_pool"
@@ -26,7 +36,16 @@ def running_pool(root: Path) -> Path:
 
 def config_path(root: Path, vm: VmSpec) -> Path:
     """Return the path of the machine's vm.cfg."""
+    if vm.simple_name:
+        return repository3(root) / "VirtualMachines" / vm.name / "vm.cfg"
     return running_pool(root) / vm.folder / "vm.cfg"
+
+
+def image_path(root: Path, vm: VmSpec) -> Path:
+    """Return the path of the machine's disk."""
+    if vm.simple_name:
+        return repository3(root) / "VirtualDisks" / f"0004fb0000120000{vm.name[16:]}.img"
+    return config_path(root, vm).with_name(_IMAGE)
 
 
 def mac_of(vm: VmSpec) -> str:
@@ -39,7 +58,9 @@ def write_machine(root: Path, vm: VmSpec) -> None:
     """Make the machine's directory with its vm.cfg and a disk image."""
     path = config_path(root, vm)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_name(_IMAGE).write_bytes(b"\0" * _IMAGE_BYTES)
+    image = image_path(root, vm)
+    image.parent.mkdir(parents=True, exist_ok=True)
+    image.write_bytes(b"\0" * _IMAGE_BYTES)
     write_config(root, vm)
 
 
@@ -47,7 +68,7 @@ def write_config(root: Path, vm: VmSpec) -> None:
     """Write the machine's vm.cfg, whole or not at all."""
     path = config_path(root, vm)
     new = path.with_name(f"{path.name}.new")
-    new.write_text(_config(vm, path.with_name(_IMAGE)))
+    new.write_text(_config(vm, image_path(root, vm)))
     new.replace(path)
 
 
@@ -118,7 +139,7 @@ def _config(vm: VmSpec, image: Path) -> str:
         lines.append("bootloader = '/usr/bin/pygrub'")
     if vm.style is ConfigStyle.ORACLE3:
         lines += [
-            f"OVM_simple_name = {text(vm.name)}",
+            f"OVM_simple_name = {text(vm.simple_name or vm.name)}",
             f"OVM_high_availability = {vm.ha}",
             "OVM_os_type = 'Oracle Linux 5'",
         ]

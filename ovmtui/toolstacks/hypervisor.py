@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ovmtui.model.node import HypervisorFacts, Toolstack
+from ovmtui.model.node import HypervisorFacts
 from ovmtui.model.parsed import Parsed
+from ovmtui.model.tool import Toolstack
 from ovmtui.toolstacks.notes import bounded, note
 
 _LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*)[ \t]*:[ \t]?(.*)")

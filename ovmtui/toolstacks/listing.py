@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ovmtui.model.domain import Domain, DomainState
+from ovmtui.model.identity import canonical_uuid
 from ovmtui.model.parsed import Parsed
 from ovmtui.toolstacks.notes import bounded, note
 from ovmtui.toolstacks.states import state_of
@@ -24,7 +25,10 @@ def parse_list(text: str) -> Parsed[tuple[Domain, ...] | None]:
     The value is None where no header line is found: then the text is no listing, and
     nothing at all is known of the domains. Lines before the header are none of the
     listing's. A note means a row that was not understood, so that the value may lack a
-    domain; such a listing is no proof that something does not run.
+    domain; such a listing is no proof that something does not run. Neither is one that
+    does not end with the end of a line: both tools write whole lines, so it was cut.
+
+    `xl list -v` adds the hypervisor's UUID of each domain behind its time; it is read.
     """
     lines = iter(text.split("\n"))
     for line in lines:
@@ -45,6 +49,8 @@ def parse_list(text: str) -> Parsed[tuple[Domain, ...] | None]:
         if domain.state is DomainState.UNKNOWN:
             notes.append(note("state of a domain not understood", row))
         domains.append(domain)
+    if not text.endswith("\n"):
+        notes.append("the domain listing does not end with the end of a line")
     return Parsed(tuple(domains), bounded(notes))
 
 
@@ -62,7 +68,9 @@ def _row(row: str) -> Domain | None:
         if _TIME.fullmatch(texts[index]) and _are_numbers(texts[index - 4 : index - 1]):
             name = row[words[0].start() : words[index - 5].end()]
             letters = texts[index - 1]
-            return _domain(name, texts[index - 4 : index - 1], letters=letters, time=texts[index])
+            uuid = canonical_uuid(texts[index + 1]) if index + 1 < len(texts) else None
+            numbers = texts[index - 4 : index - 1]
+            return _domain(name, numbers, letters=letters, time=texts[index], uuid=uuid)
     if len(texts) == 5 and _TIME.fullmatch(texts[4]) and _are_numbers(texts[1:4]):
         return _domain(texts[0], texts[1:4], letters="", time=texts[4])
     if len(texts) == 4 and _TIME.fullmatch(texts[3]) and _are_numbers(texts[1:3]):
@@ -74,7 +82,9 @@ def _are_numbers(words: list[str]) -> bool:
     return all(_NUMBER.fullmatch(word) for word in words)
 
 
-def _domain(name: str, numbers: list[str], *, letters: str, time: str) -> Domain:
+def _domain(
+    name: str, numbers: list[str], *, letters: str, time: str, uuid: str | None = None
+) -> Domain:
     domid, memory, vcpus = numbers
     return Domain(
         name=name,
@@ -84,4 +94,5 @@ def _domain(name: str, numbers: list[str], *, letters: str, time: str) -> Domain
         vcpus=int(vcpus),
         cpu_seconds=float(time),
         letters=letters,
+        uuid=uuid if domid != "0" else None,
     )

@@ -81,7 +81,8 @@ fi
 def xl_login(host: str) -> str:
     """Return a script that exits with 0 when this node logs in to `host` as xl does.
 
-    `xl migrate` goes over SSH without anybody to type a password or accept a host key.
+    `xl migrate` goes over SSH without anybody to type a password or accept a host key, and
+    runs `xl migrate-receive` there, which has to be on the PATH of such a login.
 
     Raises:
         ValueError: `host` is empty or an option.
@@ -89,10 +90,13 @@ def xl_login(host: str) -> str:
     quoted = _host(host)
     return f"""\
 {_LOCALE}
-if ! ssh -n -o BatchMode=yes -o ConnectTimeout=5 {quoted} true; then
-    printf 'no SSH login from here to %s\\n' {quoted} >&2
-    false
-fi
+ssh -n -o BatchMode=yes -o ConnectTimeout=5 {quoted} command -v xl >/dev/null && state=0 || state=$?
+case $state in
+0) ;;
+255) printf 'no SSH login from here to %s\\n' {quoted} >&2 ;;
+*) printf 'no xl on the PATH of an SSH login at %s\\n' {quoted} >&2 ;;
+esac
+[ "$state" -eq 0 ]
 """
 
 

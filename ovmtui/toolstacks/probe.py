@@ -11,7 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ovmtui.toolstacks import xm
+from ovmtui.model.tool import Tool
+from ovmtui.toolstacks.detection import DETECTION_SCRIPT
+from ovmtui.toolstacks.domaintool import DomainTool
 from ovmtui.toolstacks.filescan import scan_script
 from ovmtui.toolstacks.markers import checked_nonce
 from ovmtui.toolstacks.repositories import read_scan
@@ -28,10 +30,15 @@ __all__ = [
     "IDENTITIES",
     "INFO",
     "LOAD",
+    "TOOL",
+    "UUIDS",
     "Section",
     "SectionResult",
     "compose",
+    "domains_section",
     "follow_xend_log_script",
+    "identity_sections",
+    "info_section",
     "parse_boot_id",
     "parse_clock",
     "parse_load",
@@ -73,12 +80,34 @@ class SectionResult:
     """Its exit status; None when the output ends before the section does."""
 
 
-DOMAINS = Section("domains", xm.list_command().script)
-IDENTITIES = Section("identities", xm.list_long_command().script)
-INFO = Section("info", xm.info_command().script)
+DOMAINS = "domains"
+IDENTITIES = "identities"
+UUIDS = "uuids"
+INFO = "info"
+"""Names of the sections whose command depends on the node's program."""
+TOOL = Section("tool", DETECTION_SCRIPT)
 LOAD = Section("load", "cat /proc/loadavg")
 BOOT = Section("boot", "cat /proc/sys/kernel/random/boot_id")
 CLOCK = Section("clock", "date +%s")
+
+
+def domains_section(tool: Tool) -> Section:
+    """Return the section that lists every domain of a node with `tool`."""
+    return Section(DOMAINS, DomainTool(tool).list().script)
+
+
+def identity_sections(tool: Tool) -> tuple[Section, ...]:
+    """Return the sections that tell which machine each domain is."""
+    commands = DomainTool(tool)
+    found = [Section(IDENTITIES, commands.list_long().script)]
+    if (uuids := commands.list_uuids()) is not None:
+        found.append(Section(UUIDS, uuids.script))
+    return tuple(found)
+
+
+def info_section(tool: Tool) -> Section:
+    """Return the section that tells the node's facts."""
+    return Section(INFO, DomainTool(tool).info().script)
 
 
 def compose(sections: Sequence[Section], nonce: str) -> str:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 import asyncssh
 
+from ovmtui.errors import SudoRefused
 from ovmtui.model.job import Stream
 from ovmtui.transport.failures import command_failure
+from ovmtui.transport.sudo import Door
 
 
 class CommandChannel(asyncssh.SSHClientSession[bytes]):
@@ -26,15 +28,18 @@ class CommandChannel(asyncssh.SSHClientSession[bytes]):
         *,
         first_line: str | None,
         on_closed: Callable[[], None],
+        door: Door | None = None,
     ) -> None:
         """Begin to run `text`, with `first_line` on its standard input.
 
+        What is to be given to a command behind a `door` is given by that, when it opens.
         `on_closed` is called once: when nothing of the command is left on the node.
         """
         self._connection = connection
         self._text = text
         self._first_line = first_line
         self._on_closed = on_closed
+        self._door = door
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self._arrived: list[tuple[Stream, bytes]] = []
         self._changed = asyncio.Event()
@@ -58,10 +63,13 @@ class CommandChannel(asyncssh.SSHClientSession[bytes]):
 
         Raises:
             NodeLost: the connection broke before.
+            SudoRefused: it was not begun, because sudo did not open the door.
             SlotsExhausted: the node did not begin the command.
             ValueError: the command holds what cannot be sent.
         """
         if self._ended:
+            if self._door is not None and not self._door.is_open:
+                raise SudoRefused(self._door.said)
             return self._exit_status
         if isinstance(self._error, ValueError):
             raise self._error
@@ -108,9 +116,21 @@ class CommandChannel(asyncssh.SSHClientSession[bytes]):
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         """Keep a piece of output, unless nobody wants it: the command must not block."""
-        if self._wanted:
+        if self._door is not None and datatype is not None and not self._door.is_open:
+            data = self._at_the_door(self._door, data)
+        if self._wanted and data:
             self._arrived.append((Stream.STDOUT if datatype is None else Stream.STDERR, data))
             self._changed.set()
+
+    def _at_the_door(self, door: Door, data: bytes) -> bytes:
+        answer = door.hear(data)
+        # It may be closing at this moment, which is as good.
+        with contextlib.suppress(OSError):
+            if self._channel is not None and answer.reply and self._wanted:
+                self._channel.write(answer.reply)
+            elif self._channel is not None and answer.give_up:
+                self._channel.write_eof()
+        return answer.output
 
     def eof_received(self) -> bool:
         """Keep our side open: the end of standard input would end the command."""

@@ -6,9 +6,10 @@ import asyncio
 
 import asyncssh
 
-from ovmtui.errors import CommandTimeout
+from ovmtui.errors import CommandTimeout, SudoRefused
 from ovmtui.transport.failures import command_failure
 from ovmtui.transport.interface import Reply, Result
+from ovmtui.transport.sudo import Door
 
 _LONGEST = 65_536
 """Characters of a conversation that are kept."""
@@ -22,8 +23,12 @@ async def converse(
     timeout: float,
     silence: float,
     reply: Reply,
+    door: Door | None = None,
 ) -> Result:
-    """Run `script` on a terminal and answer what it asks; see `interface.Session.converse`."""
+    """Run `script` on a terminal and answer what it asks; see `interface.Session.converse`.
+
+    Behind a `door` nothing counts as said, or asked, before it is open.
+    """
     loop = asyncio.get_running_loop()
     began = loop.time()
     process: asyncssh.SSHClientProcess[str] | None = None
@@ -32,7 +37,7 @@ async def converse(
             process = await connection.create_process(
                 script, term_type="dumb", encoding="utf-8", errors="replace"
             )
-            said = await _talk(process, silence, reply)
+            said = await _talk(process, silence, reply, door)
             await process.wait_closed()
     except TimeoutError:
         raise CommandTimeout(f"it did not come to its end in {timeout:g} s") from None
@@ -45,7 +50,9 @@ async def converse(
     return Result(process.exit_status, said, "", loop.time() - began)
 
 
-async def _talk(process: asyncssh.SSHClientProcess[str], silence: float, reply: Reply) -> str:
+async def _talk(
+    process: asyncssh.SSHClientProcess[str], silence: float, reply: Reply, door: Door | None
+) -> str:
     """Return all that the program said, once it has ended."""
     said = pending = ""
     while True:
@@ -56,10 +63,25 @@ async def _talk(process: asyncssh.SSHClientProcess[str], silence: float, reply: 
         except TimeoutError:
             quiet, data = True, ""
         if not data and not quiet:
+            if door is not None and not door.is_open:
+                raise SudoRefused(door.said)
             return said
+        if door is not None and not door.is_open:
+            data = _at_the_door(door, data, process)
+            if not door.is_open:
+                continue
         text = data.replace("\r", "")
         said, pending = (said + text)[-_LONGEST:], (pending + text)[-_LONGEST:]
         answer = reply(pending, quiet=quiet)
         if answer is not None:
             pending = ""
             process.stdin.write(f"{answer}\n")
+
+
+def _at_the_door(door: Door, data: str, process: asyncssh.SSHClientProcess[str]) -> str:
+    answer = door.hear(data.encode("utf-8", "replace"))
+    if answer.reply:
+        process.stdin.write(answer.reply.decode())
+    if answer.give_up:
+        process.stdin.write_eof()
+    return answer.output.decode("utf-8", "replace")

@@ -16,6 +16,7 @@ from ovmtui.errors import (
     TransportError,
 )
 from ovmtui.model.text import visible
+from ovmtui.transport.algorithms import WHAT_LEGACY_MEANS, legacy_would_do
 
 _WORDS = {
     errno.ECONNREFUSED: "connection refused",
@@ -27,23 +28,33 @@ _WORDS = {
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
-def connect_failure(error: Exception, *, user: str, tried: str) -> ConnectFailed:
+def connect_failure(
+    error: Exception, *, user: str, tried: str, legacy: bool = False, mend: str = ""
+) -> ConnectFailed:
     """Return our error for one that was raised while connecting.
 
     Args:
         error: from asyncssh or the operating system.
         user: who was to log in.
         tried: the keys that were offered, in words.
+        legacy: whether the node was offered the algorithms of old servers, too.
+        mend: what would make a login possible that was refused or cut off, if that can be
+            told.
     """
     match error:
         case asyncssh.PermissionDenied():
-            return LoginRefused(f"login refused: {visible(user)} is not accepted; {tried}")
+            text = f"login refused: {visible(user)} is not accepted; {tried}"
+            return LoginRefused(text, mend=mend)
         case asyncssh.DisconnectError() if "authentication failures" in error.reason:
             return LoginRefused(f"login refused for {visible(user)}, too many keys; {tried}")
         case asyncssh.KeyExchangeFailed():
-            return ConnectFailed(f"no common algorithm: {_reason(error)}")
+            would_do = not legacy and legacy_would_do(error.reason)
+            return ConnectFailed(
+                f"no common algorithm: {_difference(error.reason)}",
+                mend=WHAT_LEGACY_MEANS if would_do else "",
+            )
         case asyncssh.ConnectionLost():
-            return ConnectFailed("the node closed the connection before the login")
+            return ConnectFailed("the node closed the connection before the login", mend=mend)
         case asyncssh.ConfigParseError():
             return ConnectFailed(f"the SSH configuration is wrong: {visible(str(error))}")
         case asyncssh.Error():
@@ -72,6 +83,16 @@ def command_failure(error: Exception | None, *, closed: bool) -> TransportError:
         # It may have been begun: "no slot" would say for certain that it was not.
         return NodeLost("the node broke off at the beginning of the command")
     return SlotsExhausted("the node opens no further session")
+
+
+def _difference(reason: str) -> str:
+    # What we sent is a long list that helps nobody.
+    what, _, lists = reason.partition(" algorithm found")
+    received = lists.rpartition(" and received ")[2]
+    if not received:
+        return visible(reason, limit=200)
+    kind = what.removeprefix("No matching ")
+    return f"for its {visible(kind)} the node has only {visible(received, limit=200)}"
 
 
 def _reason(error: asyncssh.Error) -> str:

@@ -23,6 +23,8 @@ class HostKeys:
     authorities: tuple[asyncssh.SSHKey, ...] = ()
     """Keys that sign host certificates."""
     revoked: tuple[asyncssh.SSHKey, ...] = ()
+    name: str = ""
+    """The form of its name under which the trusted keys stand."""
 
 
 class KnownKeys:
@@ -34,6 +36,10 @@ class KnownKeys:
         for line in text.splitlines():
             with contextlib.suppress(ValueError):
                 self._entries.load(line)
+
+    def named(self, name: str) -> tuple[asyncssh.SSHKey, ...]:
+        """Return the keys that are trusted for exactly `name`, `host` or `[host]:port`."""
+        return tuple(self._entries.match(name, "", None)[0])
 
     def of(self, names: Sequence[str], port: int) -> HostKeys:
         """Return the keys of a host, under the first of its `names` that is known.
@@ -47,12 +53,12 @@ class KnownKeys:
             for name in names
             for form in (f"[{name}]:{port}", f"[{name.lower()}]:{port}", name, name.lower())
         ]
-        found = [self._entries.match(form, "", None) for form in forms]
-        trusted, authorities = next(
-            ((entry[0], entry[1]) for entry in found if entry[0] or entry[1]), ((), ())
-        )
-        revoked = tuple(key for entry in found for key in entry[2])
-        return HostKeys(tuple(trusted), tuple(authorities), revoked)
+        found = {form: self._entries.match(form, "", None) for form in forms}
+        revoked = tuple(key for entry in found.values() for key in entry[2])
+        for form, entry in found.items():
+            if entry[0] or entry[1]:
+                return HostKeys(tuple(entry[0]), tuple(entry[1]), revoked, form)
+        return HostKeys(revoked=revoked)
 
 
 class KnownHosts:
@@ -88,16 +94,17 @@ def one_line(key: asyncssh.SSHKey) -> str:
     return f"{algorithm} {data}"
 
 
-def add_host_key(path: Path, host: str, port: int, key: str) -> None:
+def add_host_key(path: Path, host: str, port: int, key: str, *, comment: str = "") -> None:
     """Append `key` of `host` to the known_hosts file at `path`, on disk on return.
 
-    The file is made with mode 0600 when it is missing, its directory with 0700.
+    The file is made with mode 0600 when it is missing, its directory with 0700. `comment`
+    stands behind the key, for people.
 
     Raises:
         OSError: it cannot be written.
         ValueError: host or key would break the file's lines.
     """
-    key = key.strip()
+    key = f"{key.strip()} {comment}".rstrip()
     if not _NAME.fullmatch(host) or not key.isprintable():
         raise ValueError("not a host key line")
     name = host.lower() if port == 22 else f"[{host.lower()}]:{port}"

@@ -6,6 +6,7 @@ is several seconds in which nothing else would run.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,9 @@ USUAL = tuple(
     f"~/.ssh/id_{kind}" for kind in ("ed25519_sk", "ecdsa_sk", "ed25519", "ecdsa", "rsa", "dsa")
 )
 """Where OpenSSH looks when nobody says where the keys are."""
+
+_AGENT = 2.0
+"""Seconds that the agent may take to tell its keys."""
 
 Offer = asyncssh.SSHKey | tuple[asyncssh.SSHKey, asyncssh.SSHCertificate]
 
@@ -38,11 +42,11 @@ class Identity:
 
 
 class Identities:
-    """Reads private key files, each once; a file that has changed is read again."""
+    """Reads private key files, each once; a key or certificate that has changed is read again."""
 
     def __init__(self) -> None:
         """Begin with no file read."""
-        self._read: dict[str, tuple[int, Identity]] = {}
+        self._read: dict[str, tuple[tuple[int, int], Identity]] = {}
         self._one_at_a_time = threading.Lock()
 
     def read(self, paths: Iterable[str]) -> tuple[Identity, ...]:
@@ -52,7 +56,8 @@ class Identities:
 
     def _one(self, path: str) -> Identity:
         try:
-            changed = os.stat(path).st_mtime_ns
+            # A certificate is valid for hours, and made anew beside the same key.
+            changed = (os.stat(path).st_mtime_ns, _changed(f"{path}-cert.pub"))
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             return Identity(path, problem=error.strerror or str(error), missing=missing)
@@ -69,6 +74,27 @@ def described(identities: Sequence[Identity]) -> str:
         f"not {identity.path}: {identity.problem}" for identity in identities if identity.problem
     ]
     return "; ".join([f"tried {', '.join(offered) or 'no key file'}", *unusable])
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+async def agent_kinds(*, only: Sequence[bytes] | None) -> tuple[str, ...]:
+    """Return the algorithms of the ssh-agent's keys, of those in `only` if that is given.
+
+    None is told when there is no agent, or it does not answer.
+    """
+    try:
+        async with asyncio.timeout(_AGENT), await asyncssh.connect_agent() as agent:
+            keys = await agent.get_keys()
+    except (OSError, ValueError, asyncssh.Error, TimeoutError):
+        return ()
+    offered = (key for key in keys if only is None or key.public_data in only)
+    return tuple(key.algorithm.decode("ascii") for key in offered)
 
 
 def _read(path: str) -> Identity:

@@ -8,11 +8,19 @@ the same job id attaches to it instead of starting it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ovmtui.model.job import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Elevation:
+    """How a user who is not root becomes root on a node: with sudo."""
+
+    password: Callable[[], Awaitable[str]] | None = field(default=None, repr=False)
+    """Gives the password that sudo asks for, raising OvmtuiError; None: it asks for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,10 @@ class NodeAddress:
     connect_timeout: float = 10.0
     login_timeout: float = 10.0
     keepalive_interval: float = 15.0
+    legacy: bool = False
+    """Whether the algorithms of OpenSSH 4.3 are offered, too."""
+    elevation: Elevation | None = None
+    """How everything is run as root; None: the user is root, or needs no such rights."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,21 +48,26 @@ class JumpHosts:
         self._shared: dict[Path, _Shared] = {}
         self._leaving: set[asyncio.Task[None]] = set()
 
-    async def through(self, path: Path, host: NodeAddress) -> asyncssh.SSHClientConnection:
+    async def through(
+        self, path: Path, host: NodeAddress, *, connect: Open | None = None
+    ) -> asyncssh.SSHClientConnection:
         """Connect to `host` through the hosts of `path`, one after the other.
+
+        With `connect` the last hop is made by it, in another way than the others.
 
         Raises:
             ConnectFailed: one of them, or `host`, cannot be reached.
         """
+        connect = connect or self._connect
         if not path:
-            return await self._connect(host, None)
+            return await connect(host, None)
         shared = self._shared.get(path)
         if shared is None or not shared.usable:
             opening = asyncio.get_running_loop().create_task(self._open(path))
             shared = self._shared[path] = _Shared(opening)
         shared.users += 1
         try:
-            connection = await self._connect(host, await asyncio.shield(shared.opening))
+            connection = await connect(host, await asyncio.shield(shared.opening))
         except BaseException:
             self._leave(path, shared)
             raise
@@ -82,7 +87,8 @@ class JumpHosts:
             text = f"jump host {host.host}: {error}; connect to it with ssh once, to accept it"
             raise ConnectFailed(text) from error
         except ConnectFailed as error:
-            raise type(error)(f"jump host {host.host}: {error}") from error
+            text = f"jump host {host.host}: {error.what}"
+            raise type(error)(text, mend=error.mend) from error
 
     async def _leave_when_closed(
         self, path: Path, shared: _Shared, connection: asyncssh.SSHClientConnection

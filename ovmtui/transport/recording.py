@@ -11,8 +11,8 @@ from typing import Protocol
 from ovmtui.errors import TransportError
 from ovmtui.model.command import MASK
 from ovmtui.model.job import Stream
+from ovmtui.transport.commandline import AnyConnector, CommandLine
 from ovmtui.transport.interface import (
-    Connector,
     DetachedResult,
     LocalTerminal,
     NodeAddress,
@@ -39,7 +39,7 @@ class Note(Protocol):
 class RecordingConnector:
     """Connects as another connector does, and notes what is said."""
 
-    def __init__(self, connector: Connector, note: Note, redact: Callable[[str], str]) -> None:
+    def __init__(self, connector: AnyConnector, note: Note, redact: Callable[[str], str]) -> None:
         """Hand everything on to `connector`; `redact` masks the passwords in a text."""
         self._connector = connector
         self._note = note
@@ -55,6 +55,47 @@ class RecordingConnector:
             raise
         self._note("connect", node=where, user=session.user)
         return _RecordingSession(session, where, self._note, self._redact)
+
+    async def open_command_line(self, address: NodeAddress, *, password: str | None) -> CommandLine:
+        """Log in to a command line; raises what the other connector raises."""
+        where = f"{address.host}:{address.port or ''}"
+        try:
+            opened = await self._connector.open_command_line(address, password=password)
+        except TransportError as error:
+            self._note("connect", node=where, error=_told(error))
+            raise
+        self._note("connect", node=where, user=address.user or "")
+        redact = self._redact if password is None else _hiding(password, self._redact)
+        return _RecordingCommandLine(opened, where, self._note, redact)
+
+
+class _RecordingCommandLine:
+    """Hands on, and notes."""
+
+    def __init__(
+        self, command_line: CommandLine, where: str, note: Note, redact: Callable[[str], str]
+    ) -> None:
+        self._command_line = command_line
+        self._where = where
+        self._note = note
+        self._redact = redact
+
+    @property
+    def is_closed(self) -> bool:
+        return self._command_line.is_closed
+
+    async def run(self, line: str, *, timeout: float) -> str:
+        try:
+            said = await self._command_line.run(line, timeout=timeout)
+        except TransportError as error:
+            self._note("run", node=self._where, script=line, error=_told(error))
+            raise
+        shown = _SURROGATES.sub("\ufffd", self._redact(said[:_LONGEST]))
+        self._note("run", node=self._where, script=line, stdout=shown)
+        return said
+
+    async def close(self) -> None:
+        await self._command_line.close()
 
 
 class _RecordingSession:
@@ -185,6 +226,11 @@ class _RecordingSession:
         except TransportError as error:
             self._note(kind, node=self._where, script=script, error=_told(error))
             raise
+
+
+def _hiding(password: str, redact: Callable[[str], str]) -> Callable[[str], str]:
+    """Return `redact` with `password` masked first."""
+    return lambda text: redact(text.replace(password, MASK))
 
 
 def _told(error: TransportError) -> str:

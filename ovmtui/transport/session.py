@@ -6,19 +6,21 @@ import asyncio
 import contextlib
 import secrets
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import asyncssh
 
-from ovmtui.errors import CommandTimeout, NodeLost, SlotsExhausted
+from ovmtui.errors import CommandTimeout, NodeLost, SlotsExhausted, SudoRefused
 from ovmtui.model.job import Stream
 from ovmtui.transport.bound import bound_script
-from ovmtui.transport.channel import CommandChannel
 from ovmtui.transport.conversation import converse
 from ovmtui.transport.detached import checked_job, detached_script, forget_script, sweep_script
+from ovmtui.transport.executing import Take, execute, shut_out
 from ovmtui.transport.interface import DetachedResult, LocalTerminal, OnOutput, Reply, Result
 from ovmtui.transport.output import Collector
+from ovmtui.transport.root import Root
 from ovmtui.transport.slots import PATIENCE, Slot, Slots, Use
+from ovmtui.transport.sudo import Door
 from ovmtui.transport.terminal import interact
 from ovmtui.transport.trailer import Standing, Trailer, TrailerFilter
 
@@ -33,15 +35,14 @@ _FORGET = 30.0
 _SIGNALS = {128 + number for number in signal.valid_signals()}
 """What a shell gives as the status of a command that a signal ended."""
 
-_Take = Callable[[bytes], None]
-
 
 class SshSession:
     """Implements `interface.Session` over one asyncssh connection."""
 
-    def __init__(self, connection: asyncssh.SSHClientConnection) -> None:
-        """Use `connection`, which is open."""
+    def __init__(self, connection: asyncssh.SSHClientConnection, root: Root | None = None) -> None:
+        """Use `connection`, which is open; with `root` everything on it is run through sudo."""
         self._connection = connection
+        self._root = root
         self._slots = Slots()
 
     @property
@@ -138,7 +139,7 @@ class SshSession:
                 if trailer.standing is not Standing.RUNNING:
                     out.end()
                     err.end()
-                    return _result(trailer)
+                    return trailer.result
                 begun, start = True, False
             await self._pause(deadline)
 
@@ -186,9 +187,12 @@ class SshSession:
         """Run a program that asks questions; see `interface.Session.converse`."""
         slot = await self._slots.take(Use.LONG, timeout=timeout)
         try:
+            text, door = self._on_terminal(script)
             return await converse(
-                self._connection, script, timeout=timeout, silence=silence, reply=reply
+                self._connection, text, timeout=timeout, silence=silence, reply=reply, door=door
             )
+        except SudoRefused as refusal:
+            raise shut_out(self._connection, refusal) from None
         finally:
             slot.release()
 
@@ -197,7 +201,8 @@ class SshSession:
         slot = await self._slots.take(Use.LONG, timeout=_FORGET)
         with contextlib.ExitStack() as held:
             held.callback(slot.release)
-            return await interact(self._connection, script, terminal)
+            text, door = self._on_terminal(script)
+            return await interact(self._connection, text, terminal, door)
 
     async def forget_detached(self, job: str) -> None:
         """Remove the ended job's files from the node. An unknown job is no error."""
@@ -221,20 +226,21 @@ class SshSession:
         secret: str | None,
         deadline: float,
         timeout: float,
-        take: Mapping[Stream, _Take],
+        take: Mapping[Stream, Take],
     ) -> int | None:
-        """Run shell text to its end, hand its output to `take`, and return its status."""
-        channel = CommandChannel(self._connection, text, first_line=secret, on_closed=slot.release)
-        try:
-            async with asyncio.timeout_at(deadline):
-                while arrived := await channel.output():
-                    for stream, data in arrived:
-                        take[stream](data)
-        except TimeoutError:
-            raise CommandTimeout(f"no result in {timeout:g} s") from None
-        finally:
-            channel.let_go()
-        return channel.exit_status()
+        return await execute(
+            self._connection,
+            text,
+            slot,
+            root=self._root,
+            secret=secret,
+            deadline=deadline,
+            timeout=timeout,
+            take=take,
+        )
+
+    def _on_terminal(self, script: str) -> tuple[str, Door | None]:
+        return (script, None) if self._root is None else self._root.way_in_on_terminal(script)
 
     async def _pause(self, deadline: float) -> None:
         try:
@@ -242,9 +248,3 @@ class SshSession:
                 await asyncio.sleep(_LOOK)
         except TimeoutError:
             raise CommandTimeout("the job is running still") from None
-
-
-def _result(trailer: Trailer) -> DetachedResult:
-    if trailer.standing is Standing.ABSENT:
-        return DetachedResult(exit_status=None, started=False, problem=trailer.problem)
-    return DetachedResult(exit_status=trailer.exit_status)

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 from cryptography.utils import CryptographyDeprecationWarning
 
-from ovmtui.errors import ConnectFailed, ConnectTimeout, HostKeyChanged, HostKeyUnknown
+from ovmtui.errors import ConnectFailed, ConnectTimeout
+from ovmtui.model.hostkey import KnownEntry
 from ovmtui.model.text import visible
+from ovmtui.transport.algorithms import LEGACY, MODERN, hang_up_mend, login_mend
 from ovmtui.transport.failures import connect_failure
-from ovmtui.transport.hostkeys import HostKeys, KnownHosts, KnownKeys, one_line
-from ovmtui.transport.identities import USUAL, Identities, Identity, Offer, described
+from ovmtui.transport.greeting import Greeting
+from ovmtui.transport.hostkeys import KnownHosts
+from ovmtui.transport.identities import (
+    USUAL,
+    Identities,
+    agent_kinds,
+)
 from ovmtui.transport.interface import NodeAddress
 from ovmtui.transport.jumps import JumpHosts
+from ovmtui.transport.knownlines import known_lines
+from ovmtui.transport.login import Login, Offers
+from ovmtui.transport.passwordlogin import NO_AGENT, TRIED, WITH_PASSWORD
+from ovmtui.transport.root import become_root
 from ovmtui.transport.session import SshSession
+from ovmtui.transport.sshcommandline import SshCommandLine
 from ovmtui.transport.sshconfig import Files, jump_path, settings_of
 
 # The key exchanges of Oracle VM's old servers are deprecated; a warning would be
@@ -30,12 +42,6 @@ warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
 
 _KEEPALIVES = 3
 """Unanswered keepalives after which a connection counts as lost."""
-_HOST_KEY_KINDS = (
-    "+ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
-    "rsa-sha2-512,rsa-sha2-256,ssh-rsa"
-)
-"""Asked for after the kinds that are known: a server that has none of these would hang up
-instead of showing the key that it has now."""
 _FIXED: dict[str, Any] = {
     "agent_forwarding": False,
     "x11_forwarding": False,
@@ -82,14 +88,49 @@ class SshConnector:
 
     async def connect(self, address: NodeAddress) -> SshSession:
         """Open a connection; see `interface.Connector.connect`."""
+        connection = await self._jumps.through(await self._path(address), address)
+        if address.elevation is None:
+            return SshSession(connection)
         try:
-            path = await asyncio.to_thread(jump_path, address, self._config)
+            return SshSession(connection, await become_root(connection, address))
+        except BaseException:
+            connection.abort()
+            raise
+
+    async def open_command_line(
+        self, address: NodeAddress, *, password: str | None
+    ) -> SshCommandLine:
+        """Open a connection; see `commandline.CommandLineConnector.open_command_line`."""
+        # Only the last hop is told the password.
+        connect = functools.partial(self._connect, password=password)
+        path = await self._path(address)
+        return SshCommandLine(await self._jumps.through(path, address, connect=connect))
+
+    async def _path(self, address: NodeAddress) -> tuple[NodeAddress, ...]:
+        try:
+            return await asyncio.to_thread(jump_path, address, self._config)
         except (OSError, ValueError) as error:
             raise ConnectFailed(f"the SSH configuration: {visible(str(error))}") from error
-        return SshSession(await self._jumps.through(path, address))
+
+    async def known_entries(self, address: NodeAddress) -> tuple[KnownEntry, ...]:
+        """Return the lines of known_hosts about a host.
+
+        Raises:
+            OSError: a file cannot be read.
+            ValueError: the SSH configuration makes no sense.
+        """
+        return await asyncio.to_thread(self._entries, address)
+
+    def _entries(self, address: NodeAddress) -> tuple[KnownEntry, ...]:
+        settings, path = settings_of(address, self._config), self._known_hosts.path
+        keys = self._known_hosts.read().of((settings.name, address.host), settings.port)
+        return known_lines(path, keys.name) if keys.name else ()
 
     async def _connect(
-        self, address: NodeAddress, via: asyncssh.SSHClientConnection | None
+        self,
+        address: NodeAddress,
+        via: asyncssh.SSHClientConnection | None,
+        password: str | None = None,
     ) -> asyncssh.SSHClientConnection:
         """Connect to one host, directly or through the connection to a jump host."""
         try:
@@ -103,7 +144,9 @@ class SshConnector:
             with contextlib.suppress(RuntimeError):
                 limit.reschedule(asyncio.get_running_loop().time() + address.login_timeout)
 
-        client = _Client(address.host, login.known, on_connected=await_login)
+        offered = login.offered
+        client = Greeting(address.host, login.known, on_connected=await_login)
+        client.password = password
         try:
             async with limit:
                 return await asyncssh.connect(
@@ -114,11 +157,15 @@ class SshConnector:
                     client_factory=lambda: client,
                     known_hosts=client.trusted,
                     server_host_key_algs=login.host_key_algorithms,
+                    kex_algs=login.unless_configured("KexAlgorithms", offered.key_exchanges),
+                    encryption_algs=login.unless_configured("Ciphers", offered.ciphers),
+                    mac_algs=login.unless_configured("MACs", offered.macs),
+                    signature_algs=offered.signatures,
                     username=login.user,
-                    client_keys=login.offers,
-                    agent_identities=login.agent_identities,
+                    client_keys=login.offers if password is None else Offers(),
+                    agent_identities=login.agent_identities if password is None else NO_AGENT,
                     keepalive_interval=address.keepalive_interval,
-                    **_FIXED,
+                    **(_FIXED if password is None else {**_FIXED, **WITH_PASSWORD}),
                 )
         except TimeoutError as error:
             if client.connected:
@@ -129,104 +176,41 @@ class SshConnector:
                 text = "no answer"
             raise ConnectTimeout(text) from error
         except asyncssh.HostKeyNotVerifiable as error:
-            raise client.judged(error.reason, self._known_hosts.path) from error
+            judged = client.judged(error.reason, self._known_hosts.path)
+            raise await asyncio.to_thread(judged) from error
+        except asyncssh.PermissionDenied as error:
+            if password is not None:
+                raise connect_failure(error, user=login.user, tried=TRIED) from error
+            kinds = [*login.kinds, *await agent_kinds(only=login.agent_identities)]
+            mend = login_mend(client.version, kinds, legacy=address.legacy)
+            raise connect_failure(error, user=login.user, tried=login.tried, mend=mend) from error
         except (asyncssh.Error, OSError, ValueError) as error:
-            raise connect_failure(error, user=login.user, tried=login.tried) from error
+            raise connect_failure(
+                error,
+                user=login.user,
+                tried=login.tried if password is None else TRIED,
+                legacy=address.legacy,
+                mend=hang_up_mend(client.version, legacy=address.legacy),
+            ) from error
 
-    def _login(self, address: NodeAddress) -> _Login:
+    def _login(self, address: NodeAddress) -> Login:
         """Find out who logs in, and with what. It does I/O and computes."""
         settings = settings_of(address, self._config)
         named = self._named or settings.identity_files
         identities = self._identities.read(named or USUAL)
         only = bool(self._named) or settings.identities_only
-        return _Login(
+        known = self._known_hosts.read()
+        keys = known.of((settings.name, address.host), settings.port)
+        offered = LEGACY if address.legacy else MODERN
+        configured = settings.own_algorithms if not address.legacy else frozenset()
+        return Login(
             user=address.user or settings.user or "root",
             identities=tuple(each for each in identities if named or not each.missing),
             only=only,
-            host_key_algorithms=() if settings.host_key_algorithms else _HOST_KEY_KINDS,
-            known=self._known_hosts.read(),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Login:
-    """Who logs in to a host, and with what."""
-
-    user: str
-    identities: tuple[Identity, ...]
-    only: bool
-    """Whether the agent is asked for these keys only."""
-    host_key_algorithms: str | tuple[()]
-    """Empty: what the SSH configuration says."""
-    known: KnownKeys
-
-    @property
-    def offers(self) -> list[Offer]:
-        return _Offers(offer for identity in self.identities for offer in identity.offers)
-
-    @property
-    def agent_identities(self) -> list[bytes] | None:
-        if not self.only:
-            return None
-        # An empty list would mean all of them; no key is called "".
-        return [identity.public for identity in self.identities if identity.public] or [b""]
-
-    @property
-    def tried(self) -> str:
-        agent = "the ssh-agent's keys" if os.environ.get("SSH_AUTH_SOCK") else "no ssh-agent"
-        return f"{described(self.identities)}; {agent}"
-
-
-class _Offers(list[Offer]):
-    """Keys to offer, maybe none: asyncssh takes an empty list for "the usual ones"."""
-
-    def __bool__(self) -> bool:
-        return True
-
-
-class _Client(asyncssh.SSHClient):
-    """Watches one connection come about: how far it is, and which host key is shown."""
-
-    def __init__(self, name: str, known: KnownKeys, *, on_connected: Callable[[], None]) -> None:
-        self._name = name
-        self._known = known
-        self._on_connected = on_connected
-        self._shown: asyncssh.SSHKey | None = None
-        self.connected = False
-        self.keys = HostKeys()
-
-    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
-        """Know that the host is there; what is waited for from now on is the login."""
-        self.connected = True
-        self._on_connected()
-
-    def trusted(
-        self, host: str, address: str, port: int | None
-    ) -> tuple[Sequence[asyncssh.SSHKey], Sequence[asyncssh.SSHKey], Sequence[asyncssh.SSHKey]]:
-        """Return what known_hosts has, by its real name or the one that the operator uses."""
-        self.keys = self._known.of((host, self._name), port or asyncssh.DEFAULT_PORT)
-        return self.keys.trusted, self.keys.authorities, self.keys.revoked
-
-    def validate_host_public_key(
-        self, host: str, addr: str, port: int, key: asyncssh.SSHKey
-    ) -> bool:
-        """Look at a key that is not trusted; it never becomes so here."""
-        self._shown = key
-        return False
-
-    def judged(self, reason: str, known_hosts: Path) -> ConnectFailed:
-        """Return what is wrong with the host key, which asyncssh refused for `reason`."""
-        if self._shown is None:
-            what = "REVOKED" if "revoked" in reason else "REFUSED"
-            return HostKeyChanged(f"HOST KEY {what}: {visible(reason, limit=200)}")
-        fingerprint = self._shown.get_fingerprint()
-        if self.keys.trusted:
-            return HostKeyChanged(
-                f"HOST KEY CHANGED: {fingerprint} is not the key in {known_hosts}; "
-                "somebody may be in between, no connection is made"
-            )
-        return HostKeyUnknown(
-            f"host key not known: {fingerprint}",
-            fingerprint=fingerprint,
-            key=one_line(self._shown),
+            offered=offered,
+            configured=configured,
+            host_key_algorithms=()
+            if "HostKeyAlgorithms" in configured
+            else offered.host_key_order(keys.trusted, certified=bool(keys.authorities)),
+            known=known,
         )

@@ -13,6 +13,8 @@ from ovmtui.transport.interface import NodeAddress
 Files = Sequence[str] | None
 """Configuration files; `()` means the user's own to asyncssh, and None means none."""
 
+_ALGORITHMS = ("KexAlgorithms", "Ciphers", "MACs", "HostKeyAlgorithms")
+
 
 @dataclass(frozen=True, slots=True)
 class HostSettings:
@@ -23,8 +25,11 @@ class HostSettings:
     """Empty: the usual ones."""
     identities_only: bool
     """Whether no other key of the ssh-agent is offered."""
-    host_key_algorithms: bool
-    """Whether it says which kinds of host key to accept."""
+    own_algorithms: frozenset[str]
+    """Which of `KexAlgorithms`, `Ciphers`, `MACs` and `HostKeyAlgorithms` it says."""
+    name: str
+    """What the host's key is looked up by: HostKeyAlias, else its real name or address."""
+    port: int
     jump: str | None
     """The value of ProxyJump."""
 
@@ -49,7 +54,9 @@ def settings_of(address: NodeAddress, files: Files) -> HostSettings:
         user=user if isinstance(user, str) else None,
         identity_files=tuple(files_named) if isinstance(files_named, list) else (),
         identities_only=bool(config.get("IdentitiesOnly")),
-        host_key_algorithms=config.get("HostKeyAlgorithms") is not None,
+        own_algorithms=frozenset(key for key in _ALGORITHMS if config.get(key) is not None),
+        name=str(options.host_key_alias or options.host),
+        port=options.port or asyncssh.DEFAULT_PORT,
         jump=options.tunnel if isinstance(options.tunnel, str) else None,
     )
 
@@ -81,6 +88,14 @@ def _hop(text: str, node: NodeAddress, files: Files) -> NodeAddress:
     host, _, port = rest.rpartition(":")
     if rest.endswith("]") or not host or (":" in host and not host.startswith("[")):
         host, port = rest, ""
-    hop = replace(node, host=host.strip("[]"), port=int(port) if port else None, user=user or None)
+    # What is said of the node, that it is old or entered with sudo, is not said of its way.
+    hop = replace(
+        node,
+        host=host.strip("[]"),
+        port=int(port) if port else None,
+        user=user or None,
+        legacy=False,
+        elevation=None,
+    )
     # Nobody is root on a jump host for want of a better name: here ssh's rule holds.
     return replace(hop, user=user or settings_of(hop, files).user or getpass.getuser())

@@ -7,8 +7,10 @@ import contextlib
 
 import asyncssh
 
+from ovmtui.model.text import visible
 from ovmtui.transport.failures import command_failure
 from ovmtui.transport.interface import LocalTerminal
+from ovmtui.transport.sudo import Door
 
 _CHUNK = 65_536
 _RESIZE = 0.5
@@ -18,9 +20,15 @@ _FAREWELL = 2.0
 
 
 async def interact(
-    connection: asyncssh.SSHClientConnection, script: str, terminal: LocalTerminal
+    connection: asyncssh.SSHClientConnection,
+    script: str,
+    terminal: LocalTerminal,
+    door: Door | None = None,
 ) -> int | None:
-    """Run `script` on the operator's terminal; see `interface.Session.interact`."""
+    """Run `script` on the operator's terminal; see `interface.Session.interact`.
+
+    Behind a `door` nothing is shown before it is open, unless it stays shut.
+    """
     process: asyncssh.SSHClientProcess[bytes] | None = None
     try:
         process = await connection.create_process(
@@ -30,7 +38,7 @@ async def interact(
             encoding=None,
             stderr=asyncssh.STDOUT,
         )
-        await _until_over(process, terminal)
+        await _until_over(process, terminal, door)
     except (OSError, asyncssh.Error) as error:
         raise command_failure(error, closed=connection.is_closed()) from None
     finally:
@@ -39,9 +47,12 @@ async def interact(
     return process.exit_status
 
 
-async def _until_over(process: asyncssh.SSHClientProcess[bytes], terminal: LocalTerminal) -> None:
-    showing = asyncio.create_task(_show(process, terminal))
-    typing = asyncio.create_task(_type(process, terminal))
+async def _until_over(
+    process: asyncssh.SSHClientProcess[bytes], terminal: LocalTerminal, door: Door | None
+) -> None:
+    inside = asyncio.Event()
+    showing = asyncio.create_task(_show(process, terminal, door, inside))
+    typing = asyncio.create_task(_type(process, terminal, inside))
     sizing = asyncio.create_task(_follow_size(process, terminal))
     try:
         await asyncio.wait({showing, typing}, return_when=asyncio.FIRST_COMPLETED)
@@ -59,13 +70,37 @@ async def _until_over(process: asyncssh.SSHClientProcess[bytes], terminal: Local
         await asyncio.gather(showing, typing, sizing, return_exceptions=True)
 
 
-async def _show(process: asyncssh.SSHClientProcess[bytes], terminal: LocalTerminal) -> None:
+async def _show(
+    process: asyncssh.SSHClientProcess[bytes],
+    terminal: LocalTerminal,
+    door: Door | None,
+    inside: asyncio.Event,
+) -> None:
+    if door is None:
+        inside.set()
     while data := await process.stdout.read(_CHUNK):
-        terminal.show(data)
+        if door is None or door.is_open:
+            terminal.show(data)
+            continue
+        answer = door.hear(data)
+        if answer.reply:
+            process.stdin.write(answer.reply)
+        if answer.give_up:
+            process.stdin.write_eof()
+        if door.is_open:
+            inside.set()
+        if answer.output:
+            terminal.show(answer.output)
+    if door is not None and not door.is_open:
+        terminal.show(f"{visible(door.said, limit=500)}\r\n".encode())
 
 
-async def _type(process: asyncssh.SSHClientProcess[bytes], terminal: LocalTerminal) -> None:
+async def _type(
+    process: asyncssh.SSHClientProcess[bytes], terminal: LocalTerminal, inside: asyncio.Event
+) -> None:
     while data := await terminal.typed():
+        # What is typed ahead is for the program, and not sudo's password.
+        await inside.wait()
         process.stdin.write(data)
         with contextlib.suppress(BrokenPipeError):
             await process.stdin.drain()

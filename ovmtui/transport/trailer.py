@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ovmtui.model.text import visible
+from ovmtui.transport.interface import DetachedResult
 
 
 class Standing(Enum):
@@ -30,6 +31,13 @@ class Trailer:
     """Of a job that ended."""
     problem: str = ""
     """Why it could not be started, for an absent one."""
+
+    @property
+    def result(self) -> DetachedResult:
+        """How a job that does not run any more has ended."""
+        if self.standing is Standing.ABSENT:
+            return DetachedResult(exit_status=None, started=False, problem=self.problem)
+        return DetachedResult(exit_status=self.exit_status)
 
 
 class TrailerFilter:

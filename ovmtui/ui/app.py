@@ -20,18 +20,21 @@ from ovmtui.runtime.interface import (
     Console,
     HostKeyQuestion,
     JobChanged,
+    KeyChange,
     MessageRaised,
     SnapshotChanged,
     Update,
 )
 from ovmtui.ui.desk import Changes, Desk, Message, Replay
+from ovmtui.ui.harmless import Harmless
 from ovmtui.ui.notices import ends
 from ovmtui.ui.preferences import Personal
+from ovmtui.ui.ringing import Ringing
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.home import HomeScreen
-from ovmtui.ui.screens.host_key import HostKeyScreen
+from ovmtui.ui.screens.host_key_changed import host_key_screen
 from ovmtui.ui.screens.unfinished import UnfinishedScreen
-from ovmtui.ui.theming import DEFAULT_THEME, Themed
+from ovmtui.ui.theming import DEFAULT_THEME
 from ovmtui.ui.widgets.filter_input import FilterInput
 
 _BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
@@ -46,7 +49,7 @@ class Updated(Event, bubble=False):
         return isinstance(message, Updated)
 
 
-class OvmtuiApp(Themed):
+class OvmtuiApp(Harmless[None], Ringing):
     """The console's screens on a running console."""
 
     TITLE = "ovmtui"
@@ -97,7 +100,7 @@ class OvmtuiApp(Themed):
         self._batches: set[str] = set()
         self._said: list[Message] = []
         self._asks_to_go_on = False
-        self._host_keys: deque[HostKeyQuestion] = deque()
+        self._host_keys: deque[HostKeyQuestion | KeyChange] = deque()
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
@@ -105,8 +108,7 @@ class OvmtuiApp(Themed):
 
     def on_mount(self) -> None:
         """Listen to the console until the end."""
-        # Whoever had the terminal meanwhile has left something else on it.
-        self.app_resume_signal.subscribe(self, lambda _: self.repaint())
+        self.watch_the_terminal()
         self._unsubscribe = self.desk.console.subscribe(self._listen)
         for problem in self.theme_problems:
             self.desk.say(problem, "warning")
@@ -152,7 +154,7 @@ class OvmtuiApp(Themed):
         for notice in notices:
             self.desk.say(notice.text, notice.severity)
         if loud := [notice.text for notice in notices if notice.rings]:
-            self._ring("; ".join(loud))
+            self.ring("; ".join(loud))
         self._next_host_key()
         self._ask_to_go_on()
 
@@ -196,21 +198,16 @@ class OvmtuiApp(Themed):
                 self._batches.add(batch)
             case MessageRaised(text=text, severity=severity, at=at):
                 self._said.append(Message(text, severity, at))
-            case HostKeyQuestion() if update not in self._host_keys:
+            case HostKeyQuestion() | KeyChange() if update not in self._host_keys:
                 self._host_keys.append(update)
+                self.desk.host_keys[update.node] = update
         self.post_message(Updated())
-
-    def _ring(self, notice: str) -> None:
-        """Ring, and let the terminal tell it on the desktop (OSC 9), where it can."""
-        if self.desk.preferences.bell:
-            self.bell()
-            if self._driver is not None:
-                self._driver.write(f"\x1b]9;ovmtui: {notice}\x07")
 
     def _next_host_key(self) -> None:
         """Ask, but never over a page whose keys somebody may be about to press."""
         if self._host_keys and isinstance(self.screen, HomeScreen):
-            self.push_screen(HostKeyScreen(self.desk, self._host_keys[0]), self._host_key_done)
+            screen = host_key_screen(self.desk, self._host_keys[0])
+            self.push_screen(screen, self._host_key_done)
 
     def _host_key_done(self, _: None) -> None:
         self._host_keys.popleft()
@@ -232,6 +229,11 @@ class OvmtuiApp(Themed):
     def said(self, text: str, severity: str = "information") -> None:
         """Say something about themes."""
         self.desk.say(text, severity)
+
+    @property
+    def rings(self) -> bool:
+        """Whether the end of a watched job rings."""
+        return self.desk.preferences.bell
 
     def theme_chosen(self, name: str) -> None:
         """Keep the theme for the next start."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
 _PAIRS = {
-    "●○◐◌◇▪■‖✖✗✓": '*o~.<##"xX+',
+    "●○◐◌◇▪■‖✖✗✓": "*o~.<##=xX+",
     "▲▽▸▾▴▼◀▶": "^v>v^v<>",
     "▓░█▁▂▃▄▅▆▇": "#.@_.:-=+*",
     "─━│┃═║╌╎": "--||=|-|",
     "┌┐└┘├┤┬┴┼╭╮╰╯": "+++++++++++++",
     "▔▕▎▏▊▌▐": "-||||||",
-    "→←↑↓…·•⌕≠≤≥×–—": "><^v~--/#<>x--",
+    "→←↑↓…·•⌕≠≤≥×–—": "><^v~--//<>x--",
     "“”„‘’«»": '"""\'\'<>',
     "äöüÄÖÜßéèêáàâñç": "aouAOUseeeaaanc",
 }
@@ -36,9 +37,24 @@ def ascii_text(text: str) -> str:
     )
 
 
+_BARS = {"grab": "#", "scroll_up": "|", "scroll_down": "|"}
+"""What a scroll bar is drawn with, by what a click on it does: Textual draws it with eighths of
+a block, whose stand-ins would be letters among others."""
+
+
+def _bar(style: Style | None) -> str | None:
+    """Return what a part of a scroll bar is drawn with; None for anything else."""
+    return _BARS.get(str(style.meta.get("@mouse.down"))) if style is not None else None
+
+
 class AsciiOnly(LineFilter):
-    """Shows a stand-in for what is not ASCII, frames included."""
+    """Shows a stand-in for what is not ASCII, frames and scroll bars included."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return `segments` with their text in ASCII."""
-        return [Segment(ascii_text(text), style, control) for text, style, control in segments]
+        shown = []
+        for text, style, control in segments:
+            bar = _bar(style)
+            said = ascii_text(text) if bar is None else bar * cell_len(text)
+            shown.append(Segment(said, style, control))
+        return shown

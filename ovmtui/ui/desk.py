@@ -10,11 +10,12 @@ from typing import Any, Protocol
 from rich.style import Style
 from textual.color import Color
 
+from ovmtui.model.identity import NodeKey
 from ovmtui.model.job import JobEvent
 from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.text import visible
 from ovmtui.plan.plan import Plan
-from ovmtui.runtime.interface import Console
+from ovmtui.runtime.interface import Console, HostKeyQuestion, KeyChange
 from ovmtui.ui.actions import by_id, in_scope
 from ovmtui.ui.preferences import Personal, Preferences
 from ovmtui.ui.situation import Action, Scope
@@ -99,6 +100,8 @@ class Desk:
     """Jobs at whose end the bell does not ring."""
     told: set[str] = field(default_factory=set)
     """Batches whose end was told."""
+    host_keys: dict[NodeKey, HostKeyQuestion | KeyChange] = field(default_factory=dict)
+    """What was asked about host keys, and is not answered."""
     set_theme: Callable[[str], None] = _no_theme
     """Takes another theme."""
     next_theme: Callable[[], None] = _nothing

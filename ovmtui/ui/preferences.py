@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
@@ -61,6 +61,44 @@ class Preferences:
 
 
 USUAL_PREFERENCES = Preferences()
+
+
+def merge(document: dict[str, Any], before: Preferences, after: Preferences) -> None:
+    """Change in `document` what differs between `before` and `after`, and nothing else.
+
+    The file is every console's of this user: what another one has kept meanwhile stays. Of
+    kept filters each digit counts by itself, and lines that were entered come after those there.
+    """
+    old, new = before.document(), after.document()
+    known = read_preferences(document)
+    for key, value in new.items():
+        if value == old[key]:
+            continue
+        if key == "filters":
+            changed = {digit: text for digit, text in value.items() if old[key].get(digit) != text}
+            left = {
+                digit: text
+                for digit, text in known.filters.items()
+                if digit in value or digit not in old[key]
+            }
+            document[key] = left | changed
+        elif key == "commands":
+            added = _added(before.commands, after.commands)
+            kept = [line for line in known.commands if line not in added]
+            document[key] = [*kept, *added][-_COMMANDS:]
+        else:
+            document[key] = value
+
+
+def _added(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
+    """Return the lines at the end of `after` that were entered since `before`."""
+    waiting = iter(before)
+    same = 0
+    for line in after:
+        if line not in waiting:
+            break
+        same += 1
+    return tuple(after[same:])
 
 
 def read_preferences(document: Mapping[str, Any]) -> Preferences:

@@ -35,10 +35,13 @@ class Scope(Enum):
     CHECK = "Check"
     QUESTION = "Question of a job"
     COMMAND = "Command line"
+    FILTER = "Filter line"
     FIND = "Finding by name"
     NAME = "Typing a name"
     HOST_KEY = "New host key"
+    HOST_KEY_CHANGED = "Changed host key"
     YES = "Yes or no"
+    HELP = "Help"
     PAGE = "Other pages"
 
 
@@ -87,6 +90,8 @@ class Situation:
     """The node of the machine under the cursor, or the node under the cursor."""
     pool_is_read_only: bool = False
     """Whether nothing may be changed in the pool of what is under the cursor."""
+    verbs: frozenset[str] | None = None
+    """What may be done in that pool, as the configuration spells it; None: everything."""
     batches: int = 0
     """How many batches this console has begun."""
     batch_runs: bool = False
@@ -123,6 +128,8 @@ class Action:
     the console is read-only."""
     bar: bool = True
     """Whether the action bar shows it."""
+    rank: int = 0
+    """Where it stands in the action bar: what has a high one steps aside first."""
 
     @property
     def method(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 
 from rich.style import Style
 from textual.filter import LineFilter
@@ -66,10 +67,13 @@ class Themed(TypingOrder[None], Frugal[None]):
 
     def themes_changed(self, files: Mapping[str, str]) -> None:
         """Take the operator's theme files anew, and say what is wrong in them."""
-        before = self._looks
+        before, present = self._looks, self.theme
         for problem in self._take(files):
             self.said(problem, "warning")
-        if self._looks[name := self._present()] != before.get(name):
+        if self.theme != present:
+            self.theme_taken()
+            self.said(f"theme {present} is gone: {self.theme} is taken", "warning")
+        elif self._looks[name := self.theme] != before.get(name):
             # A theme that is registered anew is taken only when another one was there.
             self.theme = MONO_THEME if name != MONO_THEME else DEFAULT_THEME
             self.theme = name
@@ -89,14 +93,19 @@ class Themed(TypingOrder[None], Frugal[None]):
         """Return what Textual's style sheets take for granted of an ansi theme."""
         return {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
 
-    def _present(self) -> str:
-        return self.theme if self.theme in self._looks else DEFAULT_THEME
-
     def _take(self, files: Mapping[str, str]) -> list[str]:
         """Take our themes and those of `files`; return what is wrong in these."""
         looks, problems = load_themes(files)
-        # A file with a mistake leaves the theme as it was, if it was there before.
-        self._looks = {**self._looks, **looks}
+        # A file with a mistake leaves the theme as it was, if it was there before; one that
+        # is gone takes its theme with it.
+        named = {PurePath(file).stem for file in files}
+        kept = {name: look for name, look in self._looks.items() if name in named}
+        gone = self._looks.keys() - looks.keys() - kept.keys()
+        if self.theme in gone:
+            self.theme = DEFAULT_THEME
+        self._looks = {**kept, **looks}
+        for name in gone:
+            self.unregister_theme(name)
         for look in looks.values():
             self.register_theme(look.textual)
         self.theme_names[:] = sorted(self._looks)

@@ -192,3 +192,28 @@ async def test_check_tries_the_repositorys_lock_and_names_what_is_wrong(
     assert "Is xend running?" in stdout
     assert "refused" in stdout
     assert pool.changes == ()
+
+
+def without_known_keys(settings_file: Path, pool: SimulatedPool, directory: Path) -> Path:
+    """Return a configuration for `pool` that knows none of its nodes' keys."""
+    strange = directory / "strange.toml"
+    settings = settings_file.read_text()
+    strange.write_text(settings.replace(str(pool.known_hosts), str(directory / "known_hosts")))
+    return strange
+
+
+async def test_an_unknown_host_key_tells_what_can_be_done(
+    pool: SimulatedPool, settings_file: Path, state: Path, tmp_path: Path
+) -> None:
+    code, _, stderr = await run(without_known_keys(settings_file, pool, tmp_path), "list")
+    assert code == 4
+    assert "host key not known: SHA256:" in stderr
+    assert "ovmtui hostkey ovm1" in stderr
+
+
+async def test_the_machines_that_were_seen_are_kept_for_the_shells_completion(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    await run(settings_file, "list")
+    (seen,) = json.loads((state / "ovmtui" / "last-seen.json").read_text()).values()
+    assert {"ovmguest1", "build7"} <= set(seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 import sysconfig
@@ -72,13 +73,43 @@ def test_the_wheel_holds_what_the_program_reads(wheel: Path) -> None:
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.partition("/")[0] for name in archive.namelist()}
-    assert tops == {"ovmtui", f"ovmtui-{ovmtui.__version__}.dist-info"}
+    release = f"ovmtui-{ovmtui.__version__}"
+    assert tops == {"ovmtui", f"{release}.dist-info", f"{release}.data"}
+
+
+def test_the_source_archive_gives_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    built = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(tmp_path)]
+    subprocess.run([*built, str(ROOT)], check=True, capture_output=True)
+    (again,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as direct, zipfile.ZipFile(again) as through:
+        assert sorted(direct.namelist()) == sorted(through.namelist())
 
 
 def test_the_installed_program_says_its_version(installed: Path, tmp_path: Path) -> None:
     ended = run(installed, "--version", home=tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ovmtui.__version__ in ended.stdout
+    for named in (platform.python_version(), "Textual 8", "asyncssh 2", "with OpenSSL", "Linux"):
+        assert named in ended.stdout
+
+
+def test_the_installed_program_brings_its_manual_page(installed: Path) -> None:
+    page = installed.parents[1] / "share" / "man" / "man1" / "ovmtui.1"
+    assert page.read_bytes() == (ROOT / "docs" / "ovmtui.1").read_bytes()
+
+
+def test_without_a_configuration_the_next_step_is_told(installed: Path, tmp_path: Path) -> None:
+    ended = run(installed, home=tmp_path)
+    assert ended.returncode == 2
+    assert "ovmtui config init" in ended.stderr
+    assert "ovmtui demo" in ended.stderr
+
+
+def test_a_first_configuration_tells_the_next_step(installed: Path, tmp_path: Path) -> None:
+    ended = run(installed, "config", "init", "ovm1", "root@192.0.2.7:2222", home=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert "ovmtui check" in ended.stdout
+    assert run(installed, "config", "check", home=tmp_path).returncode == 0
 
 
 def test_the_installed_program_runs_its_demo(installed: Path, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import HypervisorFacts, NodeView, Reach
 from ovmtui.model.service import Agent, ServiceFile, ServiceStatus
 from ovmtui.model.snapshot import PoolView, Snapshot
+from ovmtui.model.tool import Program, Tool, Toolstack
 from ovmtui.model.vmconfig import ConfigFile, Disk, Interface, VmConfig
-from ovmtui.plan.context import Context, ManagerAccess
+from ovmtui.plan.context import Context
+from ovmtui.plan.managing import ManagerAccess
 from ovmtui.runtime.merge import merge
 from ovmtui.toolstacks.svcmgr import era_of
 
@@ -24,6 +26,8 @@ PATH = "/var/ovs/mount/6A17B0B225C6485D8E2D03275FD3B842/running_pool/ovmguest1/v
 DISK = PATH.replace("vm.cfg", "System.img")
 VM = VmKey(POOL, UUID)
 CPU = "bfebfbff:28100800"
+XM = Tool(Program.XM, Toolstack.XEND, "xm is the only program")
+XL = Tool(Program.XL, Toolstack.LIBXL, "xl is the only program")
 
 CONFIG = ConfigFile(
     PATH,
@@ -54,13 +58,20 @@ def domain(
     return Domain(name, domid, state, 1024, 1, cpu_seconds, uuid=uuid, disks=disks)
 
 
-def node(name: str, *domains: Domain, free: int | None = 8192, cpu: str | None = CPU) -> NodeView:
+def node(
+    name: str,
+    *domains: Domain,
+    free: int | None = 8192,
+    cpu: str | None = CPU,
+    tool: Tool | None = XM,
+) -> NodeView:
     return NodeView(
         key(name),
         Reach.UP,
         since=0.0,
         domains=(Domain("Domain-0", 0, DomainState.RUNNING, 553, 8, 1240.0), *domains),
         listed_at=NOW - 1,
+        tool=tool,
         facts=HypervisorFacts(free_memory_mib=free, total_memory_mib=16384, cpu_model=cpu),
         configs=(CONFIG,),
     )

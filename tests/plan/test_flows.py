@@ -9,6 +9,7 @@ from ovmtui.model.domain import DomainState
 from ovmtui.model.ha import HaState
 from ovmtui.model.vmconfig import ConfigFile, Disk
 from ovmtui.plan import flows
+from ovmtui.plan.context import Limits
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.judge import findings
 from ovmtui.plan.plan import Confirmation, Plan
@@ -224,6 +225,13 @@ def test_nothing_is_planned_before_the_machines_lock_can_be_placed() -> None:
     plan = flows.build(Intent(Verb.STOP, VM), pool(hanging), context(), now=NOW)
     assert plan.lock is not None
     assert plan.lock.path is None
+
+
+def test_a_slow_pool_may_take_its_time_with_a_lock() -> None:
+    slow = replace(context(), limits=Limits(lock=90.0, lock_grace=30.0))
+    plan = flows.build(Intent(Verb.STOP, VM), pool(node("ovm1", domain())), slow, now=NOW)
+    assert plan.lock is not None
+    assert (plan.lock.patience, plan.lock.grace) == (90.0, 30.0)
 
 
 def test_migrate_to_its_own_node_is_no_plan() -> None:

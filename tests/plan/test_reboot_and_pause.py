@@ -172,7 +172,7 @@ def test_a_vm_cfg_that_ends_the_machine_on_a_reboot_is_in_the_way_until_overridd
         (0, Standing.HOLDS, "up for 136 d"),
         (2, Standing.HOLDS, "up for 1 min"),
         (3, Standing.FAILS, "up for 59 s: xend does not restart what was up less than 60 s"),
-        (4, Standing.UNKNOWN, "xm uptime does not list domain 4; stop it and start it instead"),
+        (4, Standing.UNKNOWN, "domain 4 is not among the uptimes; stop it and start it instead"),
         (None, Standing.UNKNOWN, "cannot be told"),
     ],
 )
@@ -292,7 +292,9 @@ def test_unpausing_needs_every_node_since_one_that_is_silent_may_run_it() -> Non
     assert standing["pool-answers"] is Standing.UNKNOWN
     step = plan.steps[0]
     assert isinstance(step, CommandStep)
-    assert {"runs-only-here", "no-leftover", "pool-answers"} == {c.name for c in step.conditions}
+    assert {"runs-only-here", "no-leftover", "pool-answers", "driven-with"} == {
+        c.name for c in step.conditions
+    }
 
 
 @pytest.mark.parametrize(

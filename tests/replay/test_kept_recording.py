@@ -49,7 +49,7 @@ def test_what_the_nodes_said_is_read_as_it_was_read_then() -> None:
         nonce = re.search(r"@([0-9a-f]{16})", said.get("script", ""))
         if said["is"] == "run" and nonce:
             sections = probe.read(said["stdout"], said["stderr"], nonce[1])
-            if (listing := sections.get(probe.DOMAINS.name)) is not None:
+            if (listing := sections.get(probe.DOMAINS)) is not None:
                 parsed = xm.parse_list(listing.stdout)
                 assert parsed.value is not None
                 assert parsed.notes == ()

@@ -162,7 +162,7 @@ def recorded_listings(path: Path) -> Iterator[str]:
     for line in lines(path):
         if line["is"] == "run" and (nonce := re.search(r"@([0-9a-f]{16})", line["script"])):
             found = probe.read(line["stdout"], line["stderr"], nonce[1])
-            if (section := found.get(probe.DOMAINS.name)) is not None:
+            if (section := found.get(probe.DOMAINS)) is not None:
                 yield section.stdout
 
 

@@ -85,7 +85,11 @@ async def world(tmp_path: Path) -> World:
     return new_world(tmp_path)
 
 
-def new_world(directory: Path) -> World:
+def allowed(pool: str) -> None:
+    """Refuse nothing."""
+
+
+def new_world(directory: Path, refuse: Callable[[str], None] = allowed) -> World:
     runner, clock, told = Runner(), SystemClock(), list[str]()
     origins = Origins(directory / "origins.json")
     maintenance = Maintenance(directory / "maintenance.json")
@@ -98,6 +102,7 @@ def new_world(directory: Path) -> World:
         origins=origins,
         maintenance=maintenance,
         moves=runner.console.batches.moves,
+        refuse=refuse,
         clock=clock,
         changed=told.append,
     )

@@ -22,9 +22,9 @@ from ovmtui.errors import JournalError
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import EventKind, JobEvent, JobState, Level, Outcome, Stream
 from ovmtui.runtime.journal import Journal
-from ovmtui.runtime.journal_search import Wanted
 from ovmtui.runtime.journal_tables import MIGRATIONS, event_row, job_event
 from ovmtui.runtime.operator import Operator
+from ovmtui.runtime.wanted import Wanted
 
 UUID = "6a17b0b2-25c6-485d-8e2d-03275fd3b842"
 ALICE = Operator(user="alice", host="desk", terminal="/dev/pts/3", origin="192.0.2.7", pid=4711)

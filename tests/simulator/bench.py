@@ -15,6 +15,7 @@ from ovmtui.simulator.programs.network import brctl, nc, ping, ssh
 from ovmtui.simulator.programs.ovm import ovm
 from ovmtui.simulator.programs.storage import sg_persist
 from ovmtui.simulator.programs.svcmgr import svcmgr
+from ovmtui.simulator.programs.xl import xl
 from ovmtui.simulator.programs.xm import xm
 from ovmtui.simulator.spec import PoolSpec, VmSpec
 from ovmtui.simulator.world import World
@@ -22,6 +23,7 @@ from tests.simulator.stepped_time import SteppedTime
 
 _PROGRAMS: dict[str, Program] = {
     "xm": xm,
+    "xl": xl,
     "ovm": ovm,
     "ping": ping,
     "ssh": ssh,
@@ -102,8 +104,9 @@ class Bench:
         return ran
 
     async def table(self, node: str) -> dict[str, list[str]]:
-        """Return the rows of `xm list` by name: id, memory, VCPUs, letters, time."""
-        ran = await self.run(node, "xm list")
+        """Return the rows of the node's list by name: id, memory, VCPUs, letters, time."""
+        program = self.world.nodes[node].spec.tools.value[0]
+        ran = await self.run(node, f"{program} list")
         rows = (line.split() for line in ran.stdout.splitlines()[1:])
         return {row[0]: row[1:] for row in rows}
 

@@ -17,6 +17,7 @@ from typing import Self
 import asyncssh
 
 _CONFIG = """\
+{options}
 ListenAddress {host}
 Port {port}
 HostKey "{host_key}"
@@ -59,19 +60,27 @@ class OpenSshServer:
         host: str = "127.0.0.1",
         shell: str = "bash",
         key_type: str = "ssh-ed25519",
+        client_key_type: str = "ssh-ed25519",
         environment: Mapping[str, str] | None = None,
+        user: str | None = None,
+        options: str = "",
     ) -> None:
-        """Use `directory` for keys and files; `shell` runs the text of each command."""
+        """Use `directory` for keys and files; `shell` runs the text of each command.
+
+        `user` logs in, by default whoever runs the test; `options` are lines for sshd.
+        """
         self.directory = directory
         self.host = host
         self.port = 0
-        self.user = os.environ.get("USER") or "root"
+        self.user = user or os.environ.get("USER") or "root"
+        self.options = options
+        """Lines of sshd's configuration that go before all others; heeded at the next start."""
         self.key_path = directory / "client_key"
         self.host_key_path = directory / "host_key"
         self.known_hosts = directory / "known_hosts"
         self.jobs = directory / "jobs"
         self._shell = shell
-        self._key_type = key_type
+        self._key_types = {self.key_path: client_key_type, self.host_key_path: key_type}
         self._mark = secrets.token_hex(8)
         self._environment = {
             "HOME": str(directory),
@@ -106,7 +115,7 @@ class OpenSshServer:
                 os.kill(process, signal.SIGKILL)
 
     def _write_keys(self) -> None:
-        for path, kind in ((self.key_path, "ssh-ed25519"), (self.host_key_path, self._key_type)):
+        for path, kind in self._key_types.items():
             if not path.exists():
                 key = asyncssh.generate_private_key(kind)
                 key.write_private_key(path)
@@ -137,6 +146,7 @@ class OpenSshServer:
         words = (f'"{name}={value}"' for name, value in self._environment.items())
         config.write_text(
             _CONFIG.format(
+                options=self.options,
                 host=self.host,
                 port=self.port,
                 host_key=self.host_key_path,
@@ -174,7 +184,14 @@ class OpenSshServer:
 
     def kill_connections(self) -> None:
         """Break every connection, as a node does that dies."""
-        for pid in self.connections:
+        monitors = self.connections
+        # Of a user who is not root each is two: the one that has the socket is its child.
+        theirs = [
+            pid
+            for pid in all_processes()
+            if parent_of(pid) in monitors and arguments_of(pid).startswith(b"sshd")
+        ]
+        for pid in (*monitors, *theirs):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 

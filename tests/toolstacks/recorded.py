@@ -71,5 +71,6 @@ def _split(version: str, file: str, text: str) -> list[Recorded]:
         elif match := _STREAM.fullmatch(line):
             stream = match[1]
         elif stream and streams:
-            streams[stream].append(line)
+            # The recorder wrote a carriage return at a line's end as `<CR>`.
+            streams[stream].append(line.removesuffix("<CR>") + "\r" * line.endswith("<CR>"))
     return found

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovmtui.model.node import HypervisorFacts, Toolstack
+from ovmtui.model.node import HypervisorFacts
+from ovmtui.model.tool import Toolstack
 from ovmtui.toolstacks.xm import DomainUptime, parse_info, parse_uptime
 from tests.toolstacks.recorded import Recorded, recorded, recordings
 

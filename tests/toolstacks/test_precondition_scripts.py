@@ -133,11 +133,27 @@ def test_hosts_and_ports_that_are_none(host: str) -> None:
 
 
 def test_the_login_that_xl_needs(run: Run, tools: Tools) -> None:
-    folder = tools("ssh", '[ "$*" = "-n -o BatchMode=yes -o ConnectTimeout=5 ovm2 true" ]')
+    words = "-n -o BatchMode=yes -o ConnectTimeout=5"
+    folder = tools(
+        "ssh",
+        f"""case "$*" in
+"{words} ovm2 command -v xl") echo /usr/sbin/xl ;;
+"{words} ovm4 command -v xl") exit 1 ;;
+*) echo 'Host key verification failed.' >&2; exit 255 ;;
+esac""",
+    )
     done = run(preconditions.xl_login("ovm2"), path=folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     refused = run(preconditions.xl_login("ovm3"), path=folder)
-    assert (refused.returncode, refused.stderr) == (1, "no SSH login from here to ovm3\n")
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "Host key verification failed.\nno SSH login from here to ovm3\n",
+    )
+    absent = run(preconditions.xl_login("ovm4"), path=folder)
+    assert (absent.returncode, absent.stderr) == (
+        1,
+        "no xl on the PATH of an SSH login at ovm4\n",
+    )
 
 
 def processes(*lines: str) -> str:

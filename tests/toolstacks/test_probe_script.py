@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ovmtui.model.tool import Program, Tool, Toolstack
 from ovmtui.toolstacks import probe
 from ovmtui.toolstacks.probe import Section, SectionResult, compose, read
 from ovmtui.toolstacks.xm import parse_info, parse_list, parse_list_long
@@ -16,6 +17,7 @@ from tests.toolstacks.conftest import Run
 from tests.toolstacks.recorded import recorded
 
 NONCE = "0123456789abcdef"
+XM = Tool(Program.XM, Toolstack.XEND)
 
 
 def test_sections_are_told_apart_by_stream_and_status(run: Run) -> None:
@@ -96,9 +98,10 @@ def test_the_ready_sections_on_a_node_with_tools(
     for name, text in answers.items():
         (folder / name).write_text(text, encoding="utf-8")
     ready = [
-        probe.DOMAINS,
-        probe.IDENTITIES,
-        probe.INFO,
+        probe.TOOL,
+        probe.domains_section(XM),
+        *probe.identity_sections(XM),
+        probe.info_section(XM),
         probe.LOAD,
         probe.BOOT,
         probe.CLOCK,
@@ -123,7 +126,7 @@ def test_the_ready_sections_on_a_node_with_tools(
 @pytest.mark.parametrize("nonce", ["", "short", "with blank", "a;reboot;", "a" * 65, "ä" * 9])
 def test_a_nonce_is_no_shell_text(nonce: str) -> None:
     with pytest.raises(ValueError, match="nonce"):
-        compose([probe.DOMAINS], nonce)
+        compose([probe.LOAD], nonce)
     with pytest.raises(ValueError, match="nonce"):
         read("", "", nonce)
 

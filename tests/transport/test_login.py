@@ -7,7 +7,6 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -414,40 +413,3 @@ async def test_no_common_algorithm_is_told(tmp_path: Path) -> None:
         connector = SshConnector(ssh_config=(), known_hosts=tmp_path / "known_hosts")
         with pytest.raises(ConnectFailed, match="no common algorithm"):
             await connector.connect(NodeAddress("127.0.0.1", listening.get_port(), "root"))
-
-
-async def test_the_key_exchange_of_old_servers_works_and_warns_nobody(tmp_path: Path) -> None:
-    key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
-    client = asyncssh.generate_private_key("ssh-ed25519")
-    client.write_private_key(tmp_path / "key")
-    client.write_public_key(tmp_path / "key.pub")
-    async with await asyncssh.listen(
-        "127.0.0.1",
-        0,
-        server_host_keys=[key],
-        authorized_client_keys=str(tmp_path / "key.pub"),
-        kex_algs=["diffie-hellman-group14-sha1"],
-        encryption_algs=["aes256-ctr"],
-        mac_algs=["hmac-sha1"],
-        signature_algs=["ssh-rsa"],
-        process_factory=lambda process: process.exit(0),
-    ) as listening:
-        port = listening.get_port()
-        add_host_key(tmp_path / "known_hosts", "127.0.0.1", port, key.export_public_key().decode())
-        program = (
-            "import asyncio, sys\n"
-            "from ovmtui.transport.interface import NodeAddress\n"
-            "assert 'asyncssh' not in sys.modules\n"
-            "from ovmtui.transport.ssh import SshConnector\n"
-            "async def main():\n"
-            f"    connector = SshConnector(identities=[{str(tmp_path / 'key')!r}],"
-            f" ssh_config=(), known_hosts={str(tmp_path / 'known_hosts')!r})\n"
-            f"    session = await connector.connect(NodeAddress('127.0.0.1', {port}, 'root'))\n"
-            "    await session.close()\n"
-            "asyncio.run(main())\n"
-        )
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", program), stderr=asyncio.subprocess.PIPE
-        )
-        _, said = await process.communicate()
-    assert (process.returncode, said) == (0, b"")

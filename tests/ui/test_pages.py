@@ -108,7 +108,7 @@ async def test_details_name_the_console_command_and_copy_it(
         await driver.go_to(OVMGUEST1)
         await driver.press("enter")
         assert "xm console 1 on ovm1" in driver.words
-        await driver.press("e")
+        await driver.press("y")
         assert copied == ["ssh -t ovm1 xm console 1"]
 
 
@@ -155,7 +155,7 @@ async def test_sources_tell_how_often_each_node_is_asked_and_why() -> None:
 async def test_help_of_a_page_begins_with_its_own_keys() -> None:
     async with driving() as driver:
         await driver.press("J", "question_mark")
-        assert driver.words.index("Jobs") < driver.words.index("Act on")
+        assert driver.words.index("Jobs") < driver.words.index("On every page")
         await driver.press("question_mark")
         assert driver.screen == "JobsScreen"
 

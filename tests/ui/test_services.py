@@ -43,7 +43,7 @@ async def test_drift_is_mended_by_a_key_and_only_where_there_is_any() -> None:
         await driver.press("w")
         assert "HA of ovmguest1 is on: nothing to mend" in driver.said
         await driver.go_to(4)
-        assert "HA wanted on by service oradb01" in driver.words
+        assert "HA off≠on, wanted by service oradb01" in driver.words
         await driver.press("w", "y")
         assert [plan.intent.verb for plan in driver.console.run_plans] == [Verb.MEND_HA]
 
@@ -87,7 +87,7 @@ async def test_the_check_shows_why_and_mend_and_runs_it_as_a_plan() -> None:
     async with driving(with_services(), prepare=checking) as driver:
         await driver.press("C")
         assert driver.screen == "CheckScreen"
-        assert "4 of 42 not as they should be" in driver.line("heading")
+        assert "4 of 43 not as they should be" in driver.line("heading")
         await driver.press("down")
         assert "they would run twice" in driver.words
         assert "rm /etc/xen/auto/ovmguest1" in driver.words

@@ -18,6 +18,7 @@ from ovmtui.ui.preferences import Personal
 from tests.ui.support import pools, scenes
 from tests.ui.support.console import ScriptedConsole
 from tests.ui.support.driving import SMALL, USUAL, Driver
+from tests.ui.support.hostkeys import host_key_changed
 from tests.ui.support.scenes import Scene, keys
 from tests.ui.support.services import ScriptedChecker, with_services
 from tests.ui.support.stopped import two_stopped
@@ -141,6 +142,7 @@ SCENES: dict[str, tuple[Callable[[], Snapshot], Scene]] = {
     "check": (with_services, keys("C")),
     "check_bad": (with_services, keys("C", "b", "down")),
     "check_mend": (with_services, keys("C", "down", "enter")),
+    "host_key_changed": (pools.healthy, host_key_changed),
     **scenes.SCENES,
 }
 

@@ -8,7 +8,7 @@ from ovmtui.plan.intent import Verb
 from ovmtui.ui.app import OvmtuiApp
 from tests.ui.support import pools
 from tests.ui.support.console import ScriptedConsole
-from tests.ui.support.driving import USUAL
+from tests.ui.support.driving import USUAL, Driver
 
 
 def burst(app: OvmtuiApp, *keys: str) -> None:
@@ -23,7 +23,7 @@ async def test_what_follows_a_slash_is_a_filter_and_no_verb() -> None:
     async with app.run_test(size=USUAL) as pilot:
         await pilot.pause()
         burst(app, "slash", "S", "y", "D", "y")
-        await pilot.pause(0.5)
+        await Driver(app, console, pilot).settle()
         assert app.home.view.filter_text == "SyDy"
         assert console.run_plans == []
 
@@ -34,6 +34,6 @@ async def test_a_filter_kept_and_a_verb_in_one_burst() -> None:
     async with app.run_test(size=USUAL) as pilot:
         await pilot.pause()
         burst(app, "slash", *"ovmguest", "enter", "S", "y")
-        await pilot.pause(1.0)
+        await Driver(app, console, pilot).settle()
         assert [plan.intent.verb for plan in console.run_plans] == [Verb.STOP]
         assert app.home.view.filter_text == "ovmguest"

@@ -1,8 +1,9 @@
 #!/bin/bash
 # build.sh - builds what the two nodes of the Xen test pool boot from, out of Debian 12 packages.
 #
-#   ./build.sh            build what is missing
-#   ./build.sh --force    build anew
+#   ./build.sh              build what is missing, or older than what it is made of
+#   ./build.sh --force      build anew
+#   ./build.sh --packages   print the packages that this host lacks
 #
 # Writes to $OVMTUI_XEN_BED (default: bed/ beside this file):
 #   boot/xen, boot/vmlinux, boot/initrd.gz    hypervisor and dom0 kernel, loaded by QEMU (multiboot)
@@ -21,19 +22,33 @@ dom0_packages=(
     bash bridge-utils busybox-static iproute2 iputils-ping kmod libpam-runtime ocfs2-tools
     openssh-server procps psmisc util-linux xen-utils-$xen
 )
+# OpenSSH's server, its libraries and its key exchange are too much for a guest of 80 MB.
+guest_packages=(dropbear-bin)
 host_packages=(
     busybox-static cpio debian-archive-keyring e2fsprogs kmod lz4 mmdebstrap openssh-client
-    python3 qemu-system-x86 qemu-utils xz-utils zstd
+    procps python3 qemu-system-x86 qemu-utils tmux xz-utils zstd
 )
 
 say() { printf '[%3ds] %s\n' "$SECONDS" "$*"; }
 
-check_host() {
-    local package missing=()
+# Prints what of the host's packages is missing.
+missing_packages() {
+    local package
     for package in "${host_packages[@]}"; do
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
-            missing+=("$package")
+            echo "$package"
     done
+}
+
+# Prints a word that changes with everything in this directory that ends up in the bed.
+sources() {
+    (cd "$here" && find build.sh unpack_kernel.py dom0 guest machines -type f -print0 |
+        LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+}
+
+check_host() {
+    local missing
+    mapfile -t missing < <(missing_packages)
     if [ ${#missing[@]} -gt 0 ]; then
         echo "missing packages: apt-get install ${missing[*]}" >&2
         exit 2
@@ -50,6 +65,7 @@ unpack_kernels() {
     rm -rf "$work/kernels"
     mmdebstrap --quiet --mode=root --variant=extract --aptopt='APT::Install-Recommends "false"' \
         --include="linux-image-amd64,linux-image-cloud-amd64,xen-hypervisor-$xen-amd64" \
+        --include="$(IFS=,; echo "${guest_packages[*]}")" \
         "$suite" "$work/kernels"
     local release
     for release in "$work"/kernels/lib/modules/*; do
@@ -60,6 +76,15 @@ unpack_kernels() {
     gunzip -c "$work/kernels/boot/xen-$xen-amd64.gz" >"$bed/boot/xen"
     python3 "$here/unpack_kernel.py" "$work/kernels/boot/vmlinuz-$dom0_release" "$bed/boot/vmlinux"
     python3 "$here/unpack_kernel.py" "$work/kernels/boot/vmlinuz-$guest_release" "$work/guest-kernel"
+}
+
+# copy_program ROOT PROGRAM copies a program of the unpacked packages and its libraries.
+copy_program() {
+    local root=$1 program=$2 file
+    for file in "$program" $(chroot "$work/kernels" /lib64/ld-linux-x86-64.so.2 --list "$program" |
+        grep -o '/[^ ]*'); do
+        install -D -m 755 "$work/kernels/$file" "$root/$file"
+    done
 }
 
 # copy_modules RELEASE ROOT MODULE... copies modules and all that they depend on.
@@ -85,8 +110,14 @@ build_guest() {
     say "guest initramfs"
     local root=$work/guest
     rm -rf "$root"
-    mkdir -p "$root"/{bin,sbin,proc,sys,dev,tmp}
+    mkdir -p "$root"/{bin,sbin,proc,sys,dev,tmp,etc/dropbear}
+    install -d -m 700 "$root/root" "$root/root/.ssh"
     install -m 755 /bin/busybox "$root/bin/busybox"
+    copy_program "$root" /usr/sbin/dropbear
+    chroot "$work/kernels" /usr/bin/dropbearkey -t ed25519 -f /host.key >/dev/null 2>&1
+    install -m 600 "$work/kernels/host.key" "$root/etc/dropbear/dropbear_ed25519_host_key"
+    install -m 600 "$bed/keys/internode.pub" "$root/root/.ssh/authorized_keys"
+    echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
     install -m 755 "$here/guest/init" "$root/init"
     install -m 755 "$here/guest/poweroff" "$root/sbin/poweroff"
     copy_modules "$guest_release" "$root" xen-blkfront xen-netfront
@@ -132,6 +163,9 @@ install_dom0() {
     ln -sf /bin/busybox "$root/sbin/init"
     install -m 644 "$here/dom0/inittab" "$root/etc/inittab"
     install -D -m 755 "$here/dom0/boot" "$root/etc/bed/boot"
+    install -m 755 "$here/dom0/agent" "$root/etc/bed/agent"
+    install -m 644 "$here/dom0/manager" "$root/etc/bed/manager"
+    install -m 755 "$here/dom0/ovm" "$root/usr/bin/ovm"
     install -m 755 "$here/dom0/xm" "$root/usr/sbin/xm"
     install -D -m 644 "$here/dom0/cluster.conf" "$root/etc/ocfs2/cluster.conf"
     install -m 644 "$here/dom0/hosts" "$root/etc/hosts"
@@ -144,6 +178,7 @@ install_dom0() {
     install -d -m 700 "$root/root/.ssh"
     cat "$bed"/keys/{admin,internode}.pub >"$root/root/.ssh/authorized_keys"
     install -m 600 "$bed/keys/internode" "$root/root/.ssh/id_ed25519"
+    install -m 600 "$here/dom0/ssh.conf" "$root/root/.ssh/config"
     for node in ovs1 ovs2; do
         install -m 600 "$bed/keys/$node" "$root/etc/bed/$node.key"
         echo "$node $(cut -d' ' -f1,2 "$bed/keys/$node.pub")"
@@ -166,26 +201,32 @@ make_images() {
     truncate -s 1200M "$work/root.img"
     mke2fs -q -F -t ext4 -O ^metadata_csum,^has_journal -d "$work/dom0" "$work/root.img"
     mv "$work/repository.img" "$bed/images/repository.img"
+    sources >"$bed/images/sources"
     # Last, because its presence says that the bed is whole.
     mv "$work/root.img" "$bed/images/root.img"
 }
 
 work=$bed/work
+if [ "${1:-}" = --packages ]; then
+    missing_packages
+    exit 0
+fi
 if [ "${1:-}" = --force ]; then
     rm -rf "$bed"/{boot,images,work}
 fi
-if [ -s "$bed/images/root.img" ]; then
+if [ -s "$bed/images/root.img" ] && [ "$(cat "$bed/images/sources" 2>&1)" = "$(sources)" ]; then
     say "built already"
     exit 0
 fi
 check_host
 umask 022
+rm -rf "$bed"/{boot,images,work}
 mkdir -p "$work" "$bed"/{boot,images}
 install -d -m 700 "$bed/keys"
+make_keys
 unpack_kernels
 build_guest
 build_dom0_initramfs
-make_keys
 install_dom0
 make_images
 rm -rf "$work"

@@ -1,20 +1,26 @@
 """A real pool of two Xen nodes, each a QEMU machine with emulated CPUs on this host.
 
-`build.sh` makes the images; this module boots them, says how to reach them, and ends
-them. By hand: `python tests/xen/pool.py build|up|down|config`, or `ssh NODE COMMAND`.
+`build.sh` makes the images; this module boots them, says how to reach them, breaks and
+ends them. By hand: `python -m tests.xen.pool build|up|prove|down|config`, or `ssh NODE COMMAND`.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
+
+from tests.xen.manager import PASSWORD, STATE, ManagerStandIn
+from tests.xen.settings import settings_text
 
 HERE = Path(__file__).resolve().parent
 
@@ -27,46 +33,23 @@ TRANSLATION_CACHE_MIB = 256
 """QEMU's own choice would be 1 GiB for each node."""
 CPU = "qemu64,+svm,+npt,+rdrand"
 """PVH guests need nested paging; dom0 does not boot on models with SMAP."""
-BOOT_BUDGET = 300.0
+BOOT_BUDGET = float(os.environ.get("OVMTUI_XEN_BOOT", "300"))
 """Seconds until both nodes must answer."""
-
-_SETTINGS = """\
-ssh_config = []
-known_hosts = "{known_hosts}"
-identities = ["{identity}"]
-
-[timeouts]
-connect = 10
-login = 30
-keepalive = 60
-probe = 60
-scan = 120
-freshness = 120
-
-[pools.xenpool]
-operational = false
-repositories = ["/var/ovs/mount/*/running_pool/*/vm.cfg"]
-nodes = [
-{nodes}
-]
-
-[pools.xenpool.vms]
-web01 = {{ address = "192.168.77.110" }}
-db01 = {{ address = "192.168.77.111" }}
-
-[pools.xenpool.budgets]
-up = 300
-ping = 300
-down = 300
-create = 300
-migrate = 1200
-command = 120
-watch = 10
-"""
+WITHOUT_XM = os.environ.get("OVMTUI_XEN_WITHOUT_XM", "").split()
+"""Names of the nodes that have `xl` alone; on the others there is a shim called `xm`."""
 
 
 class BedFailed(Exception):
-    """The pool could not be built or booted."""
+    """The pool could not be built or booted, or does not do what it is there for."""
+
+
+class Link(Enum):
+    """One of a node's two network cards, by its name in QEMU."""
+
+    CONSOLE = "console"
+    """What the console's SSH goes through."""
+    POOL = "pool"
+    """What the nodes and the guests have among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +95,13 @@ class XenPool:
         return all(self._pid(node) for node in NODES)
 
     def build(self) -> None:
-        """Build what is missing; about a minute.
+        """Build what is missing, about a minute; a pool that runs is left as it is.
 
         Raises:
             BedFailed: something that the build needs is missing.
         """
+        if any(self._pid(node) for node in NODES):
+            return
         done = subprocess.run(
             [HERE / "build.sh"], env={**os.environ, "OVMTUI_XEN_BED": str(self._bed)}, check=False
         )
@@ -133,6 +118,8 @@ class XenPool:
         if not any(self._pid(node) for node in NODES):
             self._copy_repository()
         self._write_known_hosts()
+        self._password_file.touch(mode=0o600)
+        self._password_file.write_text(f"{PASSWORD}\n")
         try:
             for node in NODES:
                 if not self._pid(node):
@@ -140,6 +127,7 @@ class XenPool:
             deadline = time.monotonic() + BOOT_BUDGET
             for node in NODES:
                 self._await(node, deadline)
+                self._log_in(node)
         except BaseException:
             self.stop()
             raise
@@ -147,12 +135,25 @@ class XenPool:
     def stop(self) -> None:
         """End the nodes as a power cut does."""
         for node in NODES:
-            pid = self._pid(node)
-            if pid:
-                os.kill(pid, signal.SIGKILL)
-                while _holds_its_ports(pid):
-                    time.sleep(0.05)
-            self._pid_file(node).unlink(missing_ok=True)
+            self.cut_power(node)
+
+    def cut_power(self, node: PoolNode) -> None:
+        """End `node` as a power cut does; `start` boots it again."""
+        pid = self._pid(node)
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            while _holds_its_ports(pid):
+                time.sleep(0.05)
+        self._pid_file(node).unlink(missing_ok=True)
+
+    @contextmanager
+    def cut(self, node: PoolNode, link: Link) -> Iterator[None]:
+        """Pull the cable of one of the node's cards, and put it back afterwards."""
+        self._tell(node, f"set_link {link.value} off")
+        try:
+            yield
+        finally:
+            self._tell(node, f"set_link {link.value} on")
 
     @contextmanager
     def frozen(self, node: PoolNode) -> Iterator[None]:
@@ -171,12 +172,7 @@ class XenPool:
     ) -> subprocess.CompletedProcess[str]:
         """Run `command` on `node` and return what it gave, whatever its exit code."""
         return subprocess.run(
-            [
-                *("ssh", "-F", "none", "-p", str(node.port), "-l", "root"),
-                *("-i", str(self._identity), "-o", "IdentitiesOnly=yes"),
-                *("-o", f"UserKnownHostsFile={self._known_hosts}", "-o", "BatchMode=yes"),
-                *("-o", "ConnectTimeout=10", node.host, command),
-            ],
+            [*self._ssh(node), node.host, command],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -191,10 +187,7 @@ class XenPool:
         Raises:
             BedFailed: the listing failed.
         """
-        done = self.ssh(node, "xl list")
-        if done.returncode:
-            raise BedFailed(f"xl list on {node.name}: {done.stderr}")
-        return frozenset(line.split()[0] for line in done.stdout.splitlines()[2:])
+        return frozenset(self.domains(node))
 
     def placement(self) -> set[tuple[str, str]]:
         """Return each guest with the name of the node that lists it.
@@ -204,14 +197,101 @@ class XenPool:
         """
         return {(guest, node.name) for node in NODES for guest in self.guests(node)}
 
-    def settings(self) -> str:
-        """Return the text of an `ovmtui.toml` for this pool."""
-        nodes = "\n".join(
-            f'  {{ name = "{node.name}", host = "{node.host}", port = {node.port},'
-            f' user = "root", relocation_host = "{node.name}" }},'
-            for node in NODES
+    @property
+    def manager(self) -> ManagerStandIn:
+        """The manager's stand-in."""
+        return ManagerStandIn(lambda command: self.must(NODES[0], command))
+
+    def create(self, node: PoolNode, name: str) -> None:
+        """Start a machine with `xl` and wait until its kernel can be asked to do something.
+
+        Raises:
+            BedFailed: it could not be started, or its kernel does not come up.
+        """
+        self.must(node, f"xl create /OVS/running_pool/*_{name}/vm.cfg")
+        # Linux writes this once it listens to the toolstack.
+        feature = f"/local/domain/$(xl domid {name})/control/feature-suspend"
+        loop = (
+            f"for i in $(seq 300); do xenstore-read {feature} 2>&1 && exit; sleep 1; done; exit 1"
         )
-        return _SETTINGS.format(known_hosts=self._known_hosts, identity=self._identity, nodes=nodes)
+        self.must(node, loop, timeout=600)
+
+    def prove(self) -> None:
+        """Start a machine without ovmtui, and wait until it can be logged in to from ovs2.
+
+        Raises:
+            BedFailed: it cannot, in some minutes: nothing could be tested on this pool.
+        """
+        self.create(NODES[0], "web01")
+        login = "ssh -n -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=5"
+        loop = f"for i in $(seq 100); do {login} 192.168.77.110 true && exit; sleep 1; done; exit 1"
+        self.must(NODES[1], loop, timeout=600)
+        self.quiet()
+
+    def domains(self, node: PoolNode) -> Mapping[str, tuple[int, str]]:
+        """Return the id and the letters of the state of each guest, as `xl list` has them.
+
+        Raises:
+            BedFailed: the listing failed.
+        """
+        rows = (line.split() for line in self.must(node, "xl list").splitlines()[2:])
+        return {row[0]: (int(row[1]), row[4]) for row in rows}
+
+    def quiet(self) -> None:
+        """End every guest, and have the manager answer as it should, with HA off.
+
+        Raises:
+            BedFailed: a guest does not go, or a node does not answer.
+        """
+        self.manager.reset()
+        for node in NODES:
+            self.must(
+                node, "for id in $(xl list | awk 'NR > 2 { print $2 }'); do xl destroy $id; done"
+            )
+            if left := self.guests(node):
+                raise BedFailed(f"does not go from {node.name}: {', '.join(left)}")
+
+    def settings(
+        self,
+        *,
+        timeouts: Mapping[str, float] = MappingProxyType({}),
+        budgets: Mapping[str, float] = MappingProxyType({}),
+    ) -> str:
+        """Return the text of an `ovmtui.toml` for this pool, with some limits others."""
+        return settings_text(
+            nodes=[(node.name, node.host, node.port) for node in NODES],
+            known_hosts=self._known_hosts,
+            identity=self._identity,
+            password_file=self._password_file,
+            timeouts=timeouts,
+            budgets=budgets,
+        )
+
+    def versions(self) -> Mapping[str, str]:
+        """Return the versions of what the pool is made of.
+
+        Raises:
+            BedFailed: a node does not answer.
+        """
+        qemu = subprocess.run(
+            ["qemu-system-x86_64", "--version"], capture_output=True, text=True, check=True
+        )
+        return {
+            "Xen": self.must(NODES[0], "xl info xen_version").strip(),
+            "dom0 kernel": self.must(NODES[0], "uname -r").strip(),
+            "QEMU": qemu.stdout.split()[3],
+        }
+
+    def must(self, node: PoolNode, command: str, *, timeout: float = 120.0) -> str:
+        """Run `command` on `node` and return its output.
+
+        Raises:
+            BedFailed: it failed.
+        """
+        done = self.ssh(node, command, timeout=timeout)
+        if done.returncode:
+            raise BedFailed(f"{command} on {node.name}: {done.stdout}{done.stderr}")
+        return done.stdout
 
     @property
     def _identity(self) -> Path:
@@ -220,6 +300,49 @@ class XenPool:
     @property
     def _known_hosts(self) -> Path:
         return self._run / "known_hosts"
+
+    def _ssh(self, node: PoolNode) -> Sequence[str]:
+        return (
+            *("ssh", "-F", "none", "-p", str(node.port), "-l", "root"),
+            *("-i", str(self._identity), "-o", "IdentitiesOnly=yes"),
+            *("-o", f"UserKnownHostsFile={self._known_hosts}", "-o", "BatchMode=yes"),
+            *("-o", "ConnectTimeout=10", "-o", "ControlMaster=no"),
+            *("-o", f"ControlPath={self._run / node.name}.ssh"),
+        )
+
+    def _log_in(self, node: PoolNode) -> None:
+        """Open a connection that every later command uses: a login takes seconds."""
+        subprocess.run(
+            [
+                *(*self._ssh(node)[:-4], "-o", "ControlMaster=auto"),
+                *("-o", f"ControlPath={self._run / node.name}.ssh", "-o", "ServerAliveInterval=5"),
+                *("-fN", node.host),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+
+    @property
+    def _password_file(self) -> Path:
+        return self._run / "manager-password"
+
+    def _monitor(self, node: PoolNode) -> Path:
+        return self._run / f"{node.name}.monitor"
+
+    def _tell(self, node: PoolNode, command: str) -> None:
+        """Give QEMU's monitor a command and wait until it has been done."""
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.settimeout(10)
+            monitor.connect(str(self._monitor(node)))
+            said = b""
+            # The prompt comes once for the greeting and once for what follows the command.
+            for line in ("", command):
+                monitor.sendall(f"{line}\n".encode() if line else b"")
+                while not said.rstrip().endswith(b"(qemu)"):
+                    said += monitor.recv(4096)
+                said = b""
 
     def _pid_file(self, node: PoolNode) -> Path:
         return self._run / f"{node.name}.pid"
@@ -269,10 +392,13 @@ class XenPool:
             "com1=115200,8n1 console=com1 smt=0 xpti=0 spec-ctrl=no"
         )
         dom0 = f"console=hvc0 node={number} mitigations=off"
+        if node.name in WITHOUT_XM:
+            dom0 += " xm=no"
         return (
             *("qemu-system-x86_64", "-name", node.name, "-display", "none", "-no-reboot"),
             *("-daemonize", "-pidfile", str(self._pid_file(node))),
-            *("-serial", f"file:{self._run / node.name}.console", "-monitor", "none"),
+            *("-serial", f"file:{self._run / node.name}.console"),
+            *("-monitor", f"unix:{self._monitor(node)},server=on,wait=off"),
             *("-accel", f"tcg,tb-size={TRANSLATION_CACHE_MIB}", "-cpu", CPU),
             *("-m", str(NODE_MEMORY_MIB)),
             *("-drive", f"file={disk},if=none,id=root,cache=unsafe"),
@@ -300,7 +426,7 @@ class XenPool:
         while time.monotonic() < deadline:
             if not self._pid(node):
                 raise BedFailed(f"{node.name} ended; {console}")
-            ready = self.ssh(node, f"xl list && ls {REPOSITORY}/running_pool")
+            ready = self.ssh(node, f"xl list && ls {REPOSITORY}/running_pool && cat {STATE}")
             if ready.returncode == 0:
                 return
             time.sleep(1)
@@ -324,6 +450,8 @@ def main(arguments: Sequence[str]) -> int:
         case ["up"]:
             pool.build()
             pool.start()
+        case ["prove"]:
+            pool.prove()
         case ["down"]:
             pool.stop()
         case ["config"]:
@@ -335,7 +463,9 @@ def main(arguments: Sequence[str]) -> int:
             sys.stderr.write(done.stderr)
             return done.returncode
         case _:
-            sys.stderr.write("usage: pool.py build | up | down | config | ssh NODE COMMAND\n")
+            sys.stderr.write(
+                "usage: pool.py build | up | prove | down | config | ssh NODE COMMAND\n"
+            )
             return 2
     return 0
 

@@ -33,6 +33,12 @@ class Terminal:
         """What is on the screen, its lines without blanks at the end."""
         return self._tmux("capture-pane", "-p")
 
+    @property
+    def cursor(self) -> str:
+        """The name in the row of the grid on which the cursor is; empty where there is none."""
+        found = re.search(r"^▸ (\S+)", self.screen, re.MULTILINE)
+        return found[1] if found else ""
+
     def press(self, *keys: str) -> None:
         """Press keys, by letter or by tmux's name: `s`, `Enter`, `Escape`, `Down`."""
         self._tmux("send-keys", *keys)

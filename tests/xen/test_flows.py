@@ -3,130 +3,130 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import time
+import sys
 from typing import Any
 
 import pytest
 
 from tests.xen.conftest import Ovmtui
-from tests.xen.pool import NODES, REPOSITORY, XenPool
+from tests.xen.pool import NODES, XenPool
+from tests.xen.rows import Row
 
 pytestmark = [pytest.mark.xen, pytest.mark.timeout(1800)]
 
 OVS1, OVS2 = NODES
-MACHINES = {"web01", "db01", "stuck01", "slow01", "big01", "dirty01"}
+MACHINES = {"web01", "db01", "stuck01", "slow01", "big01", "dirty01"} | {
+    "crash01",
+    "wide01",
+    "wide02",
+}
 
 
-def listed(ovmtui: Ovmtui) -> dict[str, dict[str, Any]]:
-    done = ovmtui("list", "--json")
+def listed(ovmtui: Ovmtui, *options: str) -> dict[str, dict[str, Any]]:
+    done = ovmtui("list", *options, "--json")
     assert done.returncode == 0, done.stderr
     return {machine["name"]: machine for machine in json.loads(done.stdout)}
 
 
-def said(done: subprocess.CompletedProcess[str]) -> str:
-    return done.stdout + done.stderr
+def has_verb(verb: str) -> bool:
+    asked = (sys.executable, "-m", "ovmtui", verb, "--help")
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
 
-def test_stopped_machines_are_down_and_ha_is_unknown(pool: XenPool, ovmtui: Ovmtui) -> None:
-    machines = listed(ovmtui)
+HAS_REBOOT = has_verb("reboot")
+
+
+@pytest.mark.row(Row.GRID)
+def test_the_grid_is_what_the_nodes_list(pool: XenPool, ovmtui: Ovmtui) -> None:
+    pool.create(OVS2, "slow01")
+    pool.manager.tell(ha_slow01="on")
+
+    machines = listed(ovmtui, "--ha")
 
     assert set(machines) == MACHINES
-    assert {machine["state"] for machine in machines.values()} == {"down"}
-    assert {machine["ha"] for machine in machines.values()} == {"unknown"}
+    states = {name: (machine["state"], machine["nodes"]) for name, machine in machines.items()}
+    others = MACHINES - {"slow01"}
+    assert states == {"slow01": ("running", ["ovs2"]), **{name: ("down", []) for name in others}}
+    assert {name for name, machine in machines.items() if machine["ha"] == "on"} == {"slow01"}
+    assert machines["slow01"]["copies"][0]["id"] == pool.domains(OVS2)["slow01"][0]
 
 
-@pytest.mark.parametrize("name", ["web01", "db01"])
-def test_start_migrate_stop(pool: XenPool, ovmtui: Ovmtui, name: str) -> None:
-    """db01 has a disk on the shared repository, which both nodes must see."""
-    start = ovmtui("start", name, "--on", "ovs1", "--yes")
-    assert start.returncode == 0, said(start)
-    assert f"{name.upper()}.OVM" in said(start)
-    assert "wait for container ping" in said(start)
-    assert pool.placement() == {(name, "ovs1")}
+@pytest.mark.row(Row.START)
+def test_a_start_waits_until_the_guest_can_be_logged_in_to(pool: XenPool, ovmtui: Ovmtui) -> None:
+    done = ovmtui("start", "web01", "--on", "ovs1", "--ha", "--yes")
 
-    move = ovmtui("migrate", name, "--to", "ovs2", "--yes")
-    assert move.returncode == 0, said(move)
-    assert "migration sender: Target reports successful startup." in said(move)
-    assert pool.placement() == {(name, "ovs2")}
-    assert listed(ovmtui)[name]["state"] == "running"
+    assert done.returncode == 0
+    ping, login, ha = (
+        done.stdout.index(text)
+        for text in ("wait for container ping", "wait for container operational", "vm conf")
+    )
+    assert ping < login < ha, "HA goes on before the guest is up"
+    assert pool.placement() == {("web01", "ovs1")}
+    assert pool.manager.ha("web01") == "on"
+    # The same login, from the other node.
+    guest = "ssh -o StrictHostKeyChecking=no -o BatchMode=yes -n 192.168.77.110 hostname"
+    assert pool.ssh(OVS2, guest).returncode == 0
 
-    stop = ovmtui("stop", name, "--yes")
-    assert stop.returncode == 0, said(stop)
-    assert "wait for container down status" in said(stop)
+
+@pytest.mark.row(Row.MIGRATE)
+def test_a_machine_moves_there_and_back(pool: XenPool, ovmtui: Ovmtui) -> None:
+    """Its disk is on the shared repository, which both nodes must see."""
+    pool.create(OVS1, "db01")
+    for target in ("ovs2", "ovs1"):
+        done = ovmtui("migrate", "db01", "--to", target, "--yes")
+        assert done.returncode == 0
+        assert "migration sender: Target reports successful startup." in done.stdout
+        assert pool.placement() == {("db01", target)}
+
+
+@pytest.mark.row(Row.DESTROY)
+def test_a_destroy_switches_ha_off_first(pool: XenPool, ovmtui: Ovmtui) -> None:
+    pool.create(OVS2, "slow01")
+    pool.manager.tell(ha_slow01="on")
+
+    done = ovmtui("destroy", "slow01", "--yes")
+
+    assert done.returncode == 0
+    assert done.stdout.index("vm conf") < done.stdout.index(" destroy ")
     assert pool.placement() == set()
-    assert listed(ovmtui)[name]["state"] == "down"
+    assert pool.manager.ha("slow01") == "off"
 
 
-def test_a_running_machine_is_not_started_on_the_other_node(pool: XenPool, ovmtui: Ovmtui) -> None:
-    """Xen itself would do it, and two systems would write to one disk."""
-    assert ovmtui("start", "db01", "--on", "ovs1", "--yes").returncode == 0
+@pytest.mark.row(Row.PAUSE)
+@pytest.mark.skipif(not HAS_REBOOT, reason="this ovmtui has no verbs pause and unpause")
+def test_a_machine_is_held_and_let_go(pool: XenPool, ovmtui: Ovmtui) -> None:
+    pool.create(OVS1, "slow01")
 
-    again = ovmtui("start", "db01", "--on", "ovs2", "--yes")
+    assert ovmtui("pause", "slow01", "--yes").returncode == 0
+    assert "p" in pool.domains(OVS1)["slow01"][1]
+    assert listed(ovmtui)["slow01"]["state"] == "paused"
 
-    assert again.returncode == 3
-    assert pool.placement() == {("db01", "ovs1")}
-
-
-def test_a_machine_that_does_not_fit_is_refused(pool: XenPool, ovmtui: Ovmtui) -> None:
-    done = ovmtui("start", "big01", "--yes")
-
-    assert done.returncode == 3
-    assert "memory" in said(done)
-    assert pool.placement() == set()
+    assert ovmtui("unpause", "slow01", "--yes").returncode == 0
+    assert "p" not in pool.domains(OVS1)["slow01"][1]
+    assert listed(ovmtui)["slow01"]["state"] == "running"
 
 
-def test_a_guest_that_ignores_the_shutdown_is_destroyed_only_when_told(
-    pool: XenPool, ovmtui: Ovmtui
-) -> None:
-    assert ovmtui("start", "stuck01", "--on", "ovs1", "--yes").returncode == 0
+@pytest.mark.row(Row.REBOOT)
+@pytest.mark.skipif(not HAS_REBOOT, reason="this ovmtui has no verb reboot")
+def test_a_machine_is_rebooted_where_it_is(pool: XenPool, ovmtui: Ovmtui) -> None:
+    pool.create(OVS1, "web01")
+    before = pool.domains(OVS1)["web01"][0]
 
-    done = ovmtui("stop", "stuck01", "--yes", "--force-after", "20")
+    done = ovmtui("reboot", "web01", "--yes")
 
-    assert done.returncode == 0, said(done)
-    assert "xm destroy" in said(done)
-    assert pool.placement() == set()
-
-
-def test_nothing_starts_while_a_node_is_silent(pool: XenPool, ovmtui: Ovmtui) -> None:
-    """The silent node may run it."""
-    with pool.frozen(OVS2):
-        done = ovmtui("start", "web01", "--on", "ovs1", "--yes")
-        assert done.returncode in {3, 4}
-        assert "ovs2" in said(done)
-        assert pool.guests(OVS1) == frozenset()
+    assert done.returncode == 0
+    assert pool.placement() == {("web01", "ovs1")}
+    assert pool.domains(OVS1)["web01"][0] != before
 
 
-def test_a_migration_outlives_the_console(
-    pool: XenPool, ovmtui: Ovmtui, command: tuple[str, ...], environment: dict[str, str]
-) -> None:
-    assert ovmtui("start", "web01", "--on", "ovs1", "--yes").returncode == 0
-    with subprocess.Popen(
-        [*command, "migrate", "web01", "--to", "ovs2", "--yes"],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as console:
-        assert console.stdout is not None
-        for line in console.stdout:
-            if "Ready to receive domain" in line:
-                break
-        os.kill(console.pid, signal.SIGKILL)
+@pytest.mark.row(Row.EVACUATE)
+def test_a_node_is_emptied_and_filled_again(pool: XenPool, ovmtui: Ovmtui) -> None:
+    for name in ("db01", "slow01"):
+        pool.create(OVS1, name)
 
-    deadline = time.monotonic() + 600
-    while pool.guests(OVS1) and time.monotonic() < deadline:
-        time.sleep(2)
-    assert pool.placement() == {("web01", "ovs2")}
+    assert ovmtui("evacuate", "ovs1", "--yes").returncode == 0
+    assert pool.placement() == {("db01", "ovs2"), ("slow01", "ovs2")}
 
-
-def test_a_lock_on_the_repository_holds_on_both_nodes(pool: XenPool) -> None:
-    """OCFS2 makes flock cluster-wide, on which one plan for a machine at a time rests."""
-    lock = f"{REPOSITORY}/running_pool/10_web01/.lock"
-    holder = pool.ssh(OVS1, f"setsid flock {lock} sleep 12 >/dev/null 2>&1 & sleep 2")
-    assert holder.returncode == 0
-    assert pool.ssh(OVS2, f"flock -n {lock} true").returncode == 1
-    assert pool.ssh(OVS2, f"flock -w 60 {lock} true").returncode == 0
+    assert ovmtui("bring-back", "ovs1", "--yes").returncode == 0
+    assert pool.placement() == {("db01", "ovs1"), ("slow01", "ovs1")}

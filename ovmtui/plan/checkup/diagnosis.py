@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from types import MappingProxyType
 
 from ovmtui.model.command import Command
@@ -51,6 +52,47 @@ class Diagnosis:
         return self.verdict.passes
 
 
+class Ovm3Stage(Enum):
+    """How far a call of an Oracle VM 3 manager has come."""
+
+    UNREACHED = "unreached"
+    """No connection."""
+    UNTRIED = "untried"
+    """Its password is not to be had."""
+    STRANGE = "strange"
+    """It shows a host key that is not known, or another one."""
+    REFUSED = "refused"
+    """It does not let the user in."""
+    FAILED = "failed"
+    """It lets us in, and does not answer as it should."""
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Ovm3Evidence:
+    """What an Oracle VM 3 manager was asked."""
+
+    host: str
+    port: int
+    user: str
+    stage: Ovm3Stage
+    problem: str = ""
+    """Why it came no further; empty when it answered."""
+    servers: frozenset[NodeKey] = frozenset()
+    """Our nodes that it lists, each once."""
+    listed: tuple[str, ...] = ()
+    """Names of all servers that it lists."""
+    pool_name: str | None = None
+    """What it calls our servers' pool; None where it does not say."""
+    pool_wanted: str | None = None
+    """What the configuration says that it calls it."""
+
+    @property
+    def site(self) -> str:
+        """Where it is, as a person reads it."""
+        return f"{self.host} port {self.port}"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What was asked for a check of one pool, beside the snapshot."""
@@ -62,6 +104,11 @@ class Evidence:
     """Nodes whose relocation port each node reaches; None where it could not be told."""
     relocation: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
     """Host and port that stand for each node in a migration, as `host port`."""
+    logins: Mapping[NodeKey, Mapping[NodeKey, str] | None] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """Why each libxl node could not log in to each other one, empty when it could; None where
+    it could not be told."""
     manager_open: Mapping[NodeKey, bool | None] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -70,7 +117,11 @@ class Evidence:
     """The manager as `host port`; empty where the configuration does not say."""
     manager_login: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
     """Why the manager did not take a call from each node that was tried; empty when it did."""
+    ovm3: Ovm3Evidence | None = None
+    """None: the pool has no manager of Oracle VM 3."""
     login_users: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
+    mends: Mapping[NodeKey, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What would let us into each node that let us not in, where that can be told."""
 
 
 def worst(found: tuple[Diagnosis, ...]) -> Standing:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ovmtui.model.command import Command
-from ovmtui.model.node import NodeView, Reach, Toolstack
+from ovmtui.model.node import NodeView, Reach
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.storage import mount_of
 from ovmtui.plan.checkup.daemons import auto_start, opensvc, ovs_agent
 from ovmtui.plan.checkup.diagnosis import Diagnosis, Evidence, Fix, about, answers_of
+from ovmtui.plan.checkup.relocation import migration_login, relocation_port
 from ovmtui.plan.verdict import Verdict, fails, holds, unknown
 
 _SKEW = 30.0
@@ -41,72 +42,44 @@ def _login(node: NodeView, snapshot: Snapshot, evidence: Evidence) -> Diagnosis:
         "SSH login",
         verdict,
         why="without it nothing is known of the node, and no machine of the pool is started",
-        fix=Fix(f"ssh {node.key.name}   (and see what it says)"),
+        fix=Fix(evidence.mends.get(node.key) or f"ssh {node.key.name}   (and see what it says)"),
     )
 
 
 def _privileges(node: NodeView, snapshot: Snapshot, evidence: Evidence) -> Diagnosis:
-    user = answers_of(node, evidence).user_id
+    answers = answers_of(node, evidence)
+    user = answers.user_id
+    root = f'set user = "root" for {node.key.name} in the configuration'
     if user is None:
         verdict = unknown("who is logged in was not told")
     else:
-        verdict = holds("root") if user == 0 else fails(f"user id {user}, not root")
+        seen = f"user id {user}, not root" + (f"; {answers.sudo}" if answers.sudo else "")
+        verdict = holds("root") if user == 0 else fails(seen)
     return about(
         node,
         "privileges",
         "rights on the node",
         verdict,
         why="xm, xl and yum need root",
-        fix=Fix(f'set user = "root" for {node.key.name} in the configuration'),
+        fix=Fix(f"set {answers.sudo_mend}; or {root}" if answers.sudo_mend else root),
     )
 
 
 def _toolstack(node: NodeView, snapshot: Snapshot, evidence: Evidence) -> Diagnosis:
-    kind = node.facts.toolstack
-    fix = Fix("service xend restart", node.key, Command(("service", "xend", "restart")))
+    tool = node.tool
+    why = "a machine that no list shows is unknown, and is never taken for stopped"
+    if tool is None:
+        verdict = unknown(node.list_problem or "which program it has was not told yet")
+        return about(node, "toolstack", "xm list or xl list", verdict, why=why)
     if node.certain:
-        verdict = holds(f"{len(node.domains or ())} domains, {kind.value}")
+        domains = f"{len(node.domains or ())} domains, {tool.toolstack.value}"
+        verdict = holds(f"{domains}; {tool.reason}" if tool.reason else domains)
     else:
         verdict = fails(node.list_problem or "not listed yet")
-    return about(
-        node,
-        "toolstack",
-        "xm list",
-        verdict,
-        why="a machine that no list shows is unknown, and is never taken for stopped",
-        fix=None if kind is Toolstack.LIBXL else fix,
-    )
-
-
-def _relocation(node: NodeView, snapshot: Snapshot, evidence: Evidence) -> Diagnosis | None:
-    others = [other for other in snapshot.nodes_of(node.key.pool) if other.key != node.key]
-    if not others or node.facts.toolstack is Toolstack.LIBXL:
-        return None
-    target = evidence.relocation.get(node.key, node.key.name)
-    reached: list[str] = []
-    shut: list[str] = []
-    untold: list[str] = []
-    for other in others:
-        open_to = evidence.reaches.get(other.key)
-        group = untold if open_to is None else reached if node.key in open_to else shut
-        group.append(other.key.name)
-    if shut:
-        verdict = fails(f"{target} is not reached from {', '.join(shut)}")
-    elif untold:
-        verdict = unknown(f"{target}: not told by {', '.join(untold)}")
-    else:
-        verdict = holds(f"{target} is reached from {', '.join(reached)}")
-    return about(
-        node,
-        "relocation",
-        "relocation port",
-        verdict,
-        why="a live migration to this node goes through it",
-        fix=Fix(
-            "in /etc/xen/xend-config.sxp: (xend-relocation-server yes), and the other nodes in "
-            "(xend-relocation-hosts-allow …); then service xend restart"
-        ),
-    )
+    fix = Fix("service xend restart", node.key, Command(("service", "xend", "restart")))
+    if tool.is_libxl:
+        fix = Fix("systemctl status xenstored xenconsoled   (xl hangs or fails without them)")
+    return about(node, "toolstack", f"{tool.name} list", verdict, why=why, fix=fix)
 
 
 def _repositories(node: NodeView, snapshot: Snapshot, evidence: Evidence) -> Diagnosis:
@@ -148,7 +121,8 @@ def _mounted(node: NodeView) -> Verdict:
 def _memory(node: NodeView, snapshot: Snapshot, evidence: Evidence) -> Diagnosis:
     free, total = node.facts.free_memory_mib, node.facts.total_memory_mib
     if free is None or total is None:
-        verdict = unknown("xm info does not tell it")
+        program = node.tool.name if node.tool is not None else "xm or xl"
+        verdict = unknown(f"{program} info does not tell it")
     else:
         verdict = holds(f"{free} of {total} MiB free")
     return about(node, "memory", "memory", verdict, why="without it no machine can be placed here")
@@ -174,7 +148,8 @@ def _clock(node: NodeView, snapshot: Snapshot, evidence: Evidence) -> Diagnosis:
 _CHECKS: tuple[_Check, ...] = (
     _privileges,
     _toolstack,
-    _relocation,
+    relocation_port,
+    migration_login,
     _repositories,
     _memory,
     _clock,

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from ovmtui.model.node import NodeView
 from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.storage import mount_of
+from ovmtui.model.tool import Toolstack
 from ovmtui.plan.checkup.diagnosis import Diagnosis, Evidence, Fix
 from ovmtui.plan.checkup.manager import manager_diagnoses
 from ovmtui.plan.checkup.nodes import node_diagnoses
+from ovmtui.plan.checkup.ovm3 import ovm3_diagnoses
 from ovmtui.plan.readiness import memory_needed_mib
 from ovmtui.plan.verdict import Finding, Verdict, fails, holds, unknown
 
@@ -29,8 +31,11 @@ def diagnose(
     nodes = snapshot.nodes_of(pool.name)
     for node in nodes:
         found += node_diagnoses(node, snapshot, evidence)
-        if pool.manager_configured and node.key in evidence.answers:
+        asked = pool.manager_configured and evidence.ovm3 is None
+        if asked and node.key in evidence.answers:
             found += manager_diagnoses(node, evidence)
+    if evidence.ovm3 is not None:
+        found += ovm3_diagnoses(pool, evidence.ovm3)
     found += _of_pool(pool, nodes, snapshot)
     for finding in locks:
         fix = Fix("mount OCFS2 with its cluster stack, or NFS with a lock daemon, on every node")
@@ -70,6 +75,16 @@ def _of_pool(pool: PoolView, nodes: Sequence[NodeView], snapshot: Snapshot) -> I
         "a machine that is moved to another CPU crashes or misbehaves; nothing below checks it",
         None if cpu.passes else Fix("keep nodes with different CPUs in different pools"),
     )
+    stacks = _same_toolstack(nodes)
+    yield Diagnosis(
+        pool.name,
+        None,
+        "same-toolstack",
+        "the same toolstack on all nodes",
+        stacks,
+        "nothing can be migrated between xend and libxl",
+        None if stacks.passes else Fix("keep nodes with xend and with libxl in different pools"),
+    )
     yield Diagnosis(
         pool.name,
         None,
@@ -108,6 +123,20 @@ def _same_cpu(nodes: Sequence[NodeView]) -> Verdict:
     if untold:
         return unknown(f"not told by {', '.join(untold)}")
     return holds("the same capabilities")
+
+
+def _same_toolstack(nodes: Sequence[NodeView]) -> Verdict:
+    groups: dict[str, list[str]] = {}
+    for node in nodes:
+        stack = Toolstack.UNKNOWN if node.tool is None else node.tool.toolstack
+        groups.setdefault(stack.value, []).append(node.key.name)
+    untold = groups.pop(Toolstack.UNKNOWN.value, [])
+    if len(groups) > 1:
+        told = (f"{', '.join(names)} with {stack}" for stack, names in groups.items())
+        return fails(" / ".join(told))
+    if untold:
+        return unknown(f"not told by {', '.join(untold)}")
+    return holds(f"{next(iter(groups))} everywhere")
 
 
 def _spare(nodes: Sequence[NodeView], snapshot: Snapshot) -> Verdict:

@@ -68,12 +68,12 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, *, now: float) -
         # Other consoles may know its vm.cfg already, and hold its lock beside it.
         places = ", ".join(unsearched)
         raise PlanRefused((f"the repositories were not searched yet on {places}: try again soon",))
-    lock = lock_place(vm, _workplace(plan), snapshot, grace=context.limits.lock_grace)
+    lock = lock_place(vm, _workplace(plan), snapshot, context.limits)
     return replace(plan, lock=lock, findings=findings(plan, snapshot, now))
 
 
 def _workplace(plan: Plan) -> NodeKey:
     """Return the node of the machine's own commands, else that of the manager's."""
     commands = [step for step in plan.steps if isinstance(step, CommandStep)]
-    own = [step.node for step in commands if not step.command.needs_secret]
+    own = [step.node for step in commands if not step.of_manager]
     return (own or [step.node for step in commands])[0]

@@ -8,13 +8,13 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy, Vm, VmState
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
-from ovmtui.plan.flows import parts
+from ovmtui.plan.flows import bymanager, parts
 from ovmtui.plan.guards import CarriesId, RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Confirmation, Plan
 from ovmtui.plan.steps import CommandStep, WaitStep
+from ovmtui.plan.tool_guards import DrivenWith
 from ovmtui.plan.waits import DomainGone, Vanished
-from ovmtui.toolstacks import xm
 
 
 def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
@@ -30,7 +30,8 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     copy = _chosen(vm, intent)
     domid = copy.domain.domid
     if domid is None:
-        raise PlanRefused((f"{vm.name} has no domain on {copy.node.name}: it is halted",))
+        raise PlanRefused((f"{vm.shown} has no domain on {copy.node.name}: it is halted",))
+    commands = parts.commands_of(copy.node, snapshot)
     limits = context.limits
     alone = len(vm.copies) == 1
     if alone:
@@ -44,11 +45,11 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     what = "its power is cut: nothing is written back"
     if not alone:
         what += f"; the other {len(vm.copies) - 1} copies are left alone"
-    return Plan(
+    plan = Plan(
         intent=intent,
-        title=f"destroy {vm.name} on {copy.node.name}",
+        title=f"destroy {vm.shown} on {copy.node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(here, *parts.manager_guards(vm, context)),
         checks=(),
         steps=(
@@ -56,9 +57,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
             CommandStep(
                 label=parts.domain_label(vm),
                 node=copy.node,
-                command=xm.destroy_command(domid),
+                command=commands.destroy(domid),
                 timeout=limits.command,
-                conditions=(here,),
+                conditions=(here, DrivenWith(copy.node, commands.tool.program)),
                 achieved=gone,
                 meaning=what,
             ),
@@ -71,24 +72,31 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
                 node=copy.node,
             ),
         ),
-        notes=(*notes, "Destroying is a power cut: the guest does not shut down."),
+        notes=(
+            *notes,
+            "Destroying is a power cut: the guest does not shut down.",
+            *(bymanager.notes(intent, context) if alone else ()),
+        ),
         confirmation=Confirmation.TYPE_NAME,
     )
+    access = bymanager.driver(intent, context)
+    # Of several copies the manager knows one only, and not which.
+    return bymanager.killing(plan, vm, access) if alone and access is not None else plan
 
 
 def _chosen(vm: Vm, intent: Intent) -> Copy:
     if len(vm.copies) > 1 and vm.state is not VmState.SPLIT_BRAIN:
-        raise PlanRefused((f"cannot destroy a copy of {vm.name}: {vm.state.value} ({vm.reason})",))
+        raise PlanRefused((f"cannot destroy a copy of {vm.shown}: {vm.state.value} ({vm.reason})",))
     copies = [c for c in vm.copies if intent.node is None or c.node == intent.node]
     if not vm.copies:
         reason = f": {vm.reason}" if vm.reason else ""
-        raise PlanRefused((f"cannot destroy {vm.name}: it is {vm.state.value}{reason}",))
+        raise PlanRefused((f"cannot destroy {vm.shown}: it is {vm.state.value}{reason}",))
     if not copies:
         assert intent.node is not None
-        raise PlanRefused((f"{vm.name} is not on {intent.node.name}",))
+        raise PlanRefused((f"{vm.shown} is not on {intent.node.name}",))
     if len(copies) > 1:
         places = ", ".join(
             f"{c.domain.name} (id {c.domain.domid}) on {c.node.name}" for c in copies
         )
-        raise PlanRefused((f"{vm.name} has several copies: {places}; say which node",))
+        raise PlanRefused((f"{vm.shown} has several copies: {places}; say which node",))
     return copies[0]

@@ -23,10 +23,10 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     because = ""
     if intent.verb is Verb.MEND_HA:
         if vm.wanted_ha is None:
-            raise PlanRefused((f"nothing says what HA of {vm.name} is to be",))
+            raise PlanRefused((f"nothing says what HA of {vm.shown} is to be",))
         if not vm.drifts:
             raise PlanRefused(
-                (f"HA of {vm.name} is {vm.ha.state.value} ({vm.state.value}): nothing to mend",)
+                (f"HA of {vm.shown} is {vm.ha.state.value} ({vm.state.value}): nothing to mend",)
             )
         on = vm.wanted_ha.on
         because = f" The {vm.wanted_ha.source} wants it {'on' if on else 'off'}."
@@ -41,9 +41,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         guards = (*guards, IsRunning(vm.key))
     return Plan(
         intent=intent,
-        title=f"HA {'on' if on else 'off'} for {vm.name}",
+        title=f"HA {'on' if on else 'off'} for {vm.shown}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=guards,
         checks=(),
         steps=parts.set_ha(vm, context.manager, context, on=on),

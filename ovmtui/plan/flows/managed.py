@@ -64,9 +64,9 @@ def stop(
     )
     return Plan(
         intent=intent,
-        title=f"stop {vm.name} through service {handle.service.name}",
+        title=f"stop {vm.shown} through service {handle.service.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(runs, frozen, *parts.manager_guards(vm, context)),
         checks=(),
         steps=(*before, command, wait, *after),
@@ -102,7 +102,7 @@ def start(plan: Plan, vm: Vm, handle: Handle, context: Context, work: Work) -> P
             notes += ("The agent switches HA on by itself; that is not verified.",)
     return replace(
         plan,
-        title=f"start {vm.name} on {node.name} through service {handle.service.name}",
+        title=f"start {vm.shown} on {node.name} through service {handle.service.name}",
         guards=(*plan.guards, frozen),
         # The agent itself refuses an address that answers, and says so.
         steps=(command, work.up, *ha_steps),
@@ -128,7 +128,7 @@ def migrate(plan: Plan, vm: Vm, target: NodeKey, handle: Handle, move: CommandSt
     verify = tuple(step for step in plan.steps if isinstance(step, VerifyStep))
     return replace(
         plan,
-        title=f"migrate {vm.name} → {target.name} through service {handle.service.name}",
+        title=f"migrate {vm.shown} → {target.name} through service {handle.service.name}",
         guards=(*plan.guards, frozen),
         steps=(command, *verify),
         notes=(*plan.notes, *_notes(handle)),

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ovmtui.errors import PlanRefused
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.plan.conditions import Condition
-from ovmtui.plan.context import Context, ManagerAccess
+from ovmtui.plan.context import Context
 from ovmtui.plan.intent import Intent
+from ovmtui.plan.managing import GOES_ON, Access
 from ovmtui.plan.placement import rank_targets
-from ovmtui.plan.readiness import ManagerAnswers, NameIsUnique
-from ovmtui.plan.steps import CommandStep, Expectation, HaReadStep, Step
+from ovmtui.plan.readiness import ManagerAnswers
+from ovmtui.plan.steps import CommandStep, HaReadStep, Step
 from ovmtui.plan.waits import HaIsOn
-from ovmtui.toolstacks import ovmcli
+from ovmtui.toolstacks.domaintool import DomainTool
 
 MANAGER_GUARD = "manager-answers"
 
 
 def domain_label(vm: Vm) -> str:
     """Return the log label of a machine's domain, as OpenSVC prints it."""
-    return f"{vm.name.upper()}.OVM"
+    return f"{vm.label.upper()}.OVM"
 
 
 def ha_label(vm: Vm) -> str:
     """Return the log label of a machine's HA, as OpenSVC prints it."""
-    return f"{vm.name.upper()}.HB#1"
+    return f"{vm.label.upper()}.HB#1"
 
 
 def machine(intent: Intent, snapshot: Snapshot) -> Vm:
     """Return the machine of `intent`."""
     return snapshot.vms[intent.vm]
+
+
+def commands_of(node: NodeKey, snapshot: Snapshot) -> DomainTool:
+    """Return what builds the commands for the domains of `node`, with its own program.
+
+    Raises:
+        PlanRefused: which program the node has is not known; none is assumed.
+    """
+    view = snapshot.nodes[node]
+    if view.tool is None:
+        why = view.list_problem or view.problem or "it has not answered yet"
+        raise PlanRefused((f"whether {node.name} has xm or xl is not known: {why}",))
+    return DomainTool(view.tool)
 
 
 def only_copy(vm: Vm, verb: str) -> Copy:
@@ -42,11 +58,11 @@ def only_copy(vm: Vm, verb: str) -> Copy:
     """
     if not vm.copies:
         reason = f": {vm.reason}" if vm.reason else ""
-        raise PlanRefused((f"cannot {verb} {vm.name}: it is {vm.state.value}{reason}",))
+        raise PlanRefused((f"cannot {verb} {vm.shown}: it is {vm.state.value}{reason}",))
     if len(vm.copies) > 1:
         places = ", ".join(f"{c.domain.name} on {c.node.name}" for c in vm.copies)
         raise PlanRefused(
-            (f"cannot {verb} {vm.name}: it is {vm.state.value} ({places}); look at it first",)
+            (f"cannot {verb} {vm.shown}: it is {vm.state.value} ({places}); look at it first",)
         )
     return vm.copies[0]
 
@@ -70,7 +86,7 @@ def best_node(
         if target.eligible:
             return target.node
     reasons = (f"{t.node.name}: {', '.join(t.reasons)}" for t in targets)
-    raise PlanRefused((*why, f"no node can take {vm.name}", *reasons))
+    raise PlanRefused((*why, f"no node can take {vm.shown}", *reasons))
 
 
 def manager_guards(vm: Vm, context: Context) -> tuple[Condition, ...]:
@@ -80,12 +96,13 @@ def manager_guards(vm: Vm, context: Context) -> tuple[Condition, ...]:
     unavailable = ""
     if context.manager is None:
         unavailable = context.manager_unknown or "it was not asked yet"
-    return (ManagerAnswers(vm.key.pool, unavailable), NameIsUnique(vm.key))
+    more = context.manager.guards(vm) if context.manager is not None else ()
+    return (ManagerAnswers(vm.key.pool, unavailable), *more)
 
 
 def set_ha(
     vm: Vm,
-    manager: ManagerAccess,
+    manager: Access,
     context: Context,
     *,
     on: bool,
@@ -96,28 +113,32 @@ def set_ha(
 
     They are repeated when the plan goes on after a break, if `undone` holds then.
     """
-    return (
-        CommandStep(
-            label=ha_label(vm),
-            node=manager.node,
-            command=ovmcli.ha_command(manager.program, manager.user, manager.pool, vm.name, on),
-            timeout=context.limits.manager,
-            expect=Expectation.EXIT_ZERO_NO_ERROR_TEXT,
-            conditions=conditions,
-            undone=undone,
-        ),
-        read_ha(vm, manager, context, wanted=HaState.ON if on else HaState.OFF),
+    wanted = HaState.ON if on else HaState.OFF
+    call = manager.switching(vm, on=on)
+    switch = CommandStep(
+        label=ha_label(vm),
+        node=manager.node,
+        command=call.command,
+        timeout=context.limits.manager,
+        expect=call.expect,
+        conditions=conditions,
+        undone=undone,
     )
+    if call.site:
+        switch = replace(switch, site=call.site, switches_ha_to=wanted, cancel=GOES_ON)
+    return (switch, read_ha(vm, manager, context, wanted=wanted))
 
 
-def read_ha(vm: Vm, manager: ManagerAccess, context: Context, *, wanted: HaState) -> HaReadStep:
+def read_ha(vm: Vm, manager: Access, context: Context, *, wanted: HaState) -> HaReadStep:
     """Return the step that verifies the HA flag."""
+    call = manager.asking(vm)
     return HaReadStep(
         label=ha_label(vm),
         node=manager.node,
-        command=ovmcli.vm_info_command(manager.program, manager.user, manager.pool, vm.name),
+        command=call.command,
         timeout=context.limits.manager,
         wanted=wanted,
+        site=call.site,
     )
 
 
@@ -155,9 +176,11 @@ def require_known(vm: VmKey, snapshot: Snapshot) -> None:
     """Refuse a machine that has no name a command could use.
 
     Raises:
-        PlanRefused: the name is empty or looks like an option.
+        PlanRefused: the name is empty, looks like an option, or is the control domain's.
     """
     name = snapshot.vms[vm].name
-    if not name or name.startswith("-") or name.isdigit():
+    if name.strip().lower() == "domain-0":
+        raise PlanRefused((f"{name!r} is the control domain: its node stands and falls with it",))
+    if not name or name.startswith("-") or name.strip().lstrip("+").isdigit():
         # A name of digits is taken for a domain id by xl, and perhaps by others.
         raise PlanRefused((f"the name {name!r} cannot be given to a command safely",))

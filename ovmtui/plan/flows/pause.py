@@ -15,8 +15,8 @@ from ovmtui.plan.leftovers import leftovers
 from ovmtui.plan.pause_conditions import WHY_NO_LEFTOVER, IsPaused, NoLeftover
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.steps import CommandStep, VerifyStep
+from ovmtui.plan.tool_guards import DrivenWith
 from ovmtui.plan.waits import RunsOn
-from ovmtui.toolstacks import xm
 
 
 def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
@@ -29,27 +29,28 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     parts.require_known(intent.vm, snapshot)
     vm = parts.machine(intent, snapshot)
     copy = parts.only_copy(vm, "pause")
+    commands = parts.commands_of(copy.node, snapshot)
     domid = _domid(vm, copy)
     if copy.domain.cpu_seconds == 0.0:
         why = "paused now, it could not be told from the leftover of a migration; try again soon"
-        raise PlanRefused((f"{vm.name} has had no CPU time on {copy.node.name} yet: {why}",))
+        raise PlanRefused((f"{vm.shown} has had no CPU time on {copy.node.name} yet: {why}",))
     limits = context.limits
     runs = RunsOnlyOn(vm.key, copy.node, (DomainState.RUNNING,), limits.freshness, domid)
     paused = IsPaused(vm.key, copy.node, domid)
     plan = Plan(
         intent=intent,
-        title=f"pause {vm.name} on {copy.node.name}",
+        title=f"pause {vm.shown} on {copy.node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(runs,),
         checks=(),
         steps=(
             CommandStep(
                 label=parts.domain_label(vm),
                 node=copy.node,
-                command=xm.pause_command(copy.domain.name),
+                command=commands.pause(copy.domain.name),
                 timeout=limits.command,
-                conditions=(runs,),
+                conditions=(runs, DrivenWith(copy.node, commands.tool.program)),
                 achieved=paused,
                 meaning="the guest stands still from then on; the tool says nothing",
             ),
@@ -76,8 +77,9 @@ def build_unpause(intent: Intent, snapshot: Snapshot, context: Context, now: flo
     parts.require_known(intent.vm, snapshot)
     vm = parts.machine(intent, snapshot)
     for left in leftovers(vm, snapshot):
-        raise PlanRefused((f"cannot unpause {vm.name}: {left.what}", WHY_NO_LEFTOVER, left.remedy))
+        raise PlanRefused((f"cannot unpause {vm.shown}: {left.what}", WHY_NO_LEFTOVER, left.remedy))
     copy = parts.only_copy(vm, "unpause")
+    commands = parts.commands_of(copy.node, snapshot)
     domid = _domid(vm, copy)
     limits = context.limits
     here = RunsOnlyOn(vm.key, copy.node, (DomainState.PAUSED,), limits.freshness, domid)
@@ -85,18 +87,23 @@ def build_unpause(intent: Intent, snapshot: Snapshot, context: Context, now: flo
     answers = pool_answers(vm.key.pool, snapshot, now, limits.freshness, overrides=intent.overrides)
     plan = Plan(
         intent=intent,
-        title=f"unpause {vm.name} on {copy.node.name}",
+        title=f"unpause {vm.shown} on {copy.node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(here, alone, *answers),
         checks=(),
         steps=(
             CommandStep(
                 label=parts.domain_label(vm),
                 node=copy.node,
-                command=xm.unpause_command(copy.domain.name),
+                command=commands.unpause(copy.domain.name),
                 timeout=limits.command,
-                conditions=(here, alone, *answers),
+                conditions=(
+                    here,
+                    alone,
+                    *answers,
+                    DrivenWith(copy.node, commands.tool.program),
+                ),
                 achieved=RunsOn(vm.key, copy.node),
                 meaning="the guest goes on where it stood; the tool says nothing",
             ),
@@ -115,7 +122,7 @@ def build_unpause(intent: Intent, snapshot: Snapshot, context: Context, now: flo
 
 def _domid(vm: Vm, copy: Copy) -> int:
     if copy.domain.domid is None:
-        raise PlanRefused((f"{vm.name} has no domain on {copy.node.name}: it is halted",))
+        raise PlanRefused((f"{vm.shown} has no domain on {copy.node.name}: it is halted",))
     return copy.domain.domid
 
 

@@ -15,9 +15,9 @@ from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.reboot_conditions import CameBack, RestartsOnReboot
 from ovmtui.plan.steps import Choice, CommandStep, Step, Then, WaitStep
+from ovmtui.plan.tool_guards import DrivenWith
 from ovmtui.plan.uptime import SHORTEST
 from ovmtui.plan.waits import DomainGone
-from ovmtui.toolstacks import xm
 
 _KEEP_WAITING = Choice("keep waiting", "wait as long again", Then.RETRY)
 
@@ -31,33 +31,34 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     parts.require_known(intent.vm, snapshot)
     vm = parts.machine(intent, snapshot)
     copy = parts.only_copy(vm, "reboot")
+    commands = parts.commands_of(copy.node, snapshot)
     domid = copy.domain.domid
     if domid is None:
-        raise PlanRefused((f"{vm.name} has no domain on {copy.node.name}: it is halted",))
+        raise PlanRefused((f"{vm.shown} has no domain on {copy.node.name}: it is halted",))
     runs = RunsOnlyOn(vm.key, copy.node, (DomainState.RUNNING,), context.limits.freshness, domid)
     age = Check(
         "up-long-enough",
         f"it has been up for {SHORTEST} s",
         copy.node,
-        xm.uptime_command().script,
+        commands.uptime().script,
         Reading.UP_LONG_ENOUGH,
         domid=domid,
     )
     ask = CommandStep(
         label=parts.domain_label(vm),
         node=copy.node,
-        command=xm.reboot_command(copy.domain.name),
+        command=commands.reboot(copy.domain.name),
         timeout=context.limits.command,
-        conditions=(runs,),
+        conditions=(runs, DrivenWith(copy.node, commands.tool.program)),
         cancel="cancelling stops the waiting; the guest reboots all the same",
         achieved=DomainGone(vm.key, copy.node, domid),
         meaning="asks the guest; the tool says nothing and proves nothing",
     )
     plan = Plan(
         intent=intent,
-        title=f"reboot {vm.name} on {copy.node.name}",
+        title=f"reboot {vm.shown} on {copy.node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(runs, RestartsOnReboot(vm.key)),
         checks=(age,),
         steps=(ask, *_waits(vm, copy, domid, context)),

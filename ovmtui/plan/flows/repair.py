@@ -16,8 +16,10 @@ from ovmtui.plan.leftover_guards import RunsOnce, StillLeftOver
 from ovmtui.plan.leftovers import Leftover, Repair, leftovers
 from ovmtui.plan.plan import Confirmation, Plan
 from ovmtui.plan.steps import CommandStep, Step, VerifyStep, WaitStep
+from ovmtui.plan.tool_guards import DrivenWith
 from ovmtui.plan.waits import DomainGone
-from ovmtui.toolstacks import preconditions, xm
+from ovmtui.toolstacks import preconditions
+from ovmtui.toolstacks.domaintool import DomainTool
 
 
 def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
@@ -31,16 +33,19 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     left = _chosen(vm, intent.node, leftovers(vm, snapshot))
     domid = left.copy.domain.domid
     assert domid is not None  # no repair without one
+    commands = parts.commands_of(left.node, snapshot)
     limits = context.limits
     still = StillLeftOver(vm.key, left, limits.freshness)
     guards: tuple[Condition, ...] = (still,)
     if left.repair is Repair.RENAME:
         # A node that is silent could hold the machine under its right name.
         guards = (still, PoolAnswers(vm.key.pool, limits.freshness, overridable=False))
-        steps = _rename(vm, left.copy, domid, context, guards)
+        steps = _rename(vm, left.copy, domid, commands, context=context, guards=guards)
     else:
         assert left.keeper is not None  # nothing is destroyed without a copy that runs
-        steps = _destroy(vm, left.copy, domid, left.keeper, context=context, guards=guards)
+        steps = _destroy(
+            vm, left.copy, domid, left.keeper, commands, context=context, guards=guards
+        )
     notes = (
         f"{left.what}: {left.why}.",
         "Whether a migration is under way is asked of the nodes just before the first step.",
@@ -49,9 +54,9 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     destroys = left.repair is Repair.DESTROY
     return Plan(
         intent=intent,
-        title=f"repair {vm.name} on {left.node.name}",
+        title=f"repair {vm.shown} on {left.node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=guards,
         checks=_checks(vm, left),
         steps=steps,
@@ -65,20 +70,20 @@ def _chosen(vm: Vm, node: NodeKey | None, found: tuple[Leftover, ...]) -> Leftov
         reason = f" ({vm.reason})" if vm.reason else ""
         places = " on " + ", ".join(key.name for key in vm.nodes) if vm.nodes else ""
         raise PlanRefused(
-            (f"nothing is left over of {vm.name}: it is {vm.state.value}{places}{reason}",)
+            (f"nothing is left over of {vm.shown}: it is {vm.state.value}{places}{reason}",)
         )
     here = [left for left in found if node is None or left.node == node]
     if not here:
         assert node is not None
         places = ", ".join(left.node.name for left in found)
-        raise PlanRefused((f"nothing is left over of {vm.name} on {node.name}, but on {places}",))
+        raise PlanRefused((f"nothing is left over of {vm.shown} on {node.name}, but on {places}",))
     mendable = [left for left in here if left.repair is not None]
     if not mendable:
         raise PlanRefused(tuple(f"{left.what}; {left.remedy}" for left in here))
     if len(mendable) > 1:
         named = ", ".join(f"{left.copy.domain.name} on {left.node.name}" for left in mendable)
         if len({left.node for left in mendable}) == len(mendable):
-            raise PlanRefused((f"left over of {vm.name}: {named}; say which node",))
+            raise PlanRefused((f"left over of {vm.shown}: {named}; say which node",))
     return mendable[0]
 
 
@@ -87,6 +92,7 @@ def _destroy(
     copy: Copy,
     domid: int,
     keeper: Copy,
+    commands: DomainTool,
     *,
     context: Context,
     guards: tuple[Condition, ...],
@@ -96,9 +102,9 @@ def _destroy(
         CommandStep(
             label=label,
             node=copy.node,
-            command=xm.destroy_command(domid),
+            command=commands.destroy(domid),
             timeout=limits.command,
-            conditions=guards,
+            conditions=(*guards, DrivenWith(copy.node, commands.tool.program)),
             achieved=DomainGone(vm.key, copy.node, domid),
             meaning=f"removes {copy.domain.name} there; the machine goes on on {keeper.node.name}",
         ),
@@ -121,7 +127,13 @@ def _destroy(
 
 
 def _rename(
-    vm: Vm, copy: Copy, domid: int, context: Context, guards: tuple[Condition, ...]
+    vm: Vm,
+    copy: Copy,
+    domid: int,
+    commands: DomainTool,
+    *,
+    context: Context,
+    guards: tuple[Condition, ...],
 ) -> tuple[Step, ...]:
     label = parts.domain_label(vm)
     renamed = RunsOnce(vm.key, copy.node, domid, called=vm.name)
@@ -129,9 +141,9 @@ def _rename(
         CommandStep(
             label=label,
             node=copy.node,
-            command=xm.rename_command(domid, vm.name),
+            command=commands.rename(domid, vm.name),
             timeout=context.limits.command,
-            conditions=guards,
+            conditions=(*guards, DrivenWith(copy.node, commands.tool.program)),
             achieved=renamed,
             meaning="the guest does not notice; it runs on",
         ),

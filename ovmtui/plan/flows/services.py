@@ -30,7 +30,7 @@ _PATIENCE = 30.0
 
 def label(vm: Vm) -> str:
     """Return the log label of a service itself, as OpenSVC prints it."""
-    return vm.name.upper()
+    return vm.label.upper()
 
 
 def build_freezing(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
@@ -49,7 +49,7 @@ def build_freezing(intent: Intent, snapshot: Snapshot, context: Context, now: fl
         intent=intent,
         title=f"{intent.verb.value} {name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(),
         checks=(),
         steps=freezing(vm, handles, context, frozen=frozen),
@@ -67,13 +67,13 @@ def build_reserving(intent: Intent, snapshot: Snapshot, context: Context, now: f
     copy = parts.only_copy(vm, "take the reservations of")
     handle = next((h for h in require_agents(vm, snapshot) if h.node == copy.node), None)
     if handle is None or not handle.service.reservations:
-        raise PlanRefused((f"no service on {copy.node.name} takes reservations for {vm.name}",))
+        raise PlanRefused((f"no service on {copy.node.name} takes reservations for {vm.shown}",))
     runs = RunsOnlyOn(vm.key, copy.node, (DomainState.RUNNING,), context.limits.freshness)
     return Plan(
         intent=intent,
-        title=f"take the reservations of {vm.name} on {copy.node.name}",
+        title=f"take the reservations of {vm.shown} on {copy.node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(runs,),
         checks=(),
         steps=(reserve(vm, handle, context, (runs,)),),
@@ -88,7 +88,7 @@ def require_agents(vm: Vm, snapshot: Snapshot) -> tuple[Handle, ...]:
         PlanRefused: there is no service, or no agent knows it.
     """
     if vm.service is None:
-        raise PlanRefused((f"no OpenSVC service names {vm.name}",))
+        raise PlanRefused((f"no OpenSVC service names {vm.shown}",))
     handles = agents_of(vm, snapshot)
     if not handles:
         raise PlanRefused((f"no node has an agent that knows service {vm.service.name}",))

@@ -12,14 +12,23 @@ from ovmtui.plan.checks import Check, Reading
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
 from ovmtui.plan.driving import driven_by
-from ovmtui.plan.flows import guests, managed, parts, services
+from ovmtui.plan.flows import bymanager, guests, managed, parts, services
 from ovmtui.plan.guards import NodeAnswers, RunsNowhere, RunsOnlyOn, pool_answers
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.readiness import ConfigFoundOnce, ConfigUnderstood, MemoryFree
 from ovmtui.plan.steps import Choice, CommandStep, Step, Then, WaitStep
-from ovmtui.plan.waits import RunsOn
-from ovmtui.toolstacks import guest, preconditions, xm
+from ovmtui.plan.tool_guards import DrivenWith
+from ovmtui.plan.waits import RunsOn, RunsSomewhere
+from ovmtui.toolstacks import guest, preconditions
+from ovmtui.toolstacks.domaintool import DomainTool
+
+STOP_IT = "stop it"
+"""Key of the choice that shuts a guest down again that does not come up."""
+_CHOSEN = (
+    "an Oracle VM 3 manager chooses the server of a start itself, so it cannot be told "
+    '{node}; leave the node out, or set `driver = "direct"` for this machine'
+)
 
 
 def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> Plan:
@@ -33,31 +42,41 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     if vm.copies:
         reason = f" ({vm.reason})" if vm.reason else ""
         places = ", ".join(node.name for node in vm.nodes)
-        raise PlanRefused((f"cannot start {vm.name}: it is {vm.state.value} on {places}{reason}",))
+        raise PlanRefused((f"cannot start {vm.shown}: it is {vm.state.value} on {places}{reason}",))
     if len(vm.configs) != 1:
         found = ", ".join(file.path for file in vm.configs) or "none"
-        raise PlanRefused((f"one vm.cfg must name {vm.name}; found: {found}",))
+        raise PlanRefused((f"one vm.cfg must name {vm.shown}; found: {found}",))
     node = intent.node or parts.best_node(vm, snapshot, context, now, why=_doubt(vm))
     limits = context.limits
     nowhere = RunsNowhere(vm.key)
     answers = pool_answers(vm.key.pool, snapshot, now, limits.freshness, overrides=intent.overrides)
-    ha_on, ha_guards, notes = _ha(vm, node, intent, context)
+    commands = parts.commands_of(node, snapshot)
+    driven = DrivenWith(node, commands.tool.program)
+    handle = driven_by(vm, node, snapshot, context.driver)
+    access = bymanager.driver(intent, context) if handle is None else None
+    if access is not None and intent.node is not None:
+        raise PlanRefused((_CHOSEN.format(node=node.name),))
+    up = RunsOn(vm.key, node) if access is None else RunsSomewhere(vm.key)
+    ha_on, ha_guards, notes = _ha(vm, up, intent, context)
+    if handle is None:
+        ha_guards = tuple(dict.fromkeys((*ha_guards, *bymanager.guards(vm, context))))
+        notes = (*notes, *bymanager.notes(intent, context))
     create = CommandStep(
         label=parts.domain_label(vm),
         node=node,
-        command=xm.create_command(vm.configs[0].path),
+        command=commands.create(vm.configs[0].path),
         timeout=limits.create,
-        conditions=(nowhere, *answers, NodeAnswers(node, limits.freshness)),
+        conditions=(nowhere, *answers, NodeAnswers(node, limits.freshness), driven),
         cancel="cancelling stops the waiting; the machine may come up all the same",
-        achieved=RunsOn(vm.key, node),
+        achieved=up,
         undone=nowhere,
     )
-    waits = _waits(vm, node, context)
+    waits = _waits(vm, node, up, commands, context)
     plan = Plan(
         intent=intent,
-        title=f"start {vm.name} on {node.name}",
+        title=f"start {vm.shown} on {node.name}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(
             nowhere,
             *answers,
@@ -73,16 +92,17 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         destination=node,
         notes=notes,
     )
-    handle = driven_by(vm, node, snapshot, context.driver)
     if handle is not None:
         work = managed.Work(create, waits[0], ha_on)
         return managed.start(plan, vm, handle, context, work)
+    if access is not None:
+        plan = bymanager.starting(plan, vm, access)
     return services.beside_agents(plan, snapshot, context)
 
 
 def _doubt(vm: Vm) -> tuple[str, ...]:
     """Return why the machine's own state is not known; nothing when it is."""
-    return (f"{vm.name} is {vm.state.value}: {vm.reason}",) if vm.state is VmState.UNKNOWN else ()
+    return (f"{vm.shown} is {vm.state.value}: {vm.reason}",) if vm.state is VmState.UNKNOWN else ()
 
 
 def _checks(vm: Vm, node: NodeKey, context: Context) -> tuple[Check, ...]:
@@ -120,26 +140,28 @@ def _checks(vm: Vm, node: NodeKey, context: Context) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _waits(vm: Vm, node: NodeKey, context: Context) -> tuple[Step, ...]:
-    choices = _choices(vm, node, context)
-    up = WaitStep(
+def _waits(
+    vm: Vm, node: NodeKey, up: Condition, commands: DomainTool, context: Context
+) -> tuple[Step, ...]:
+    choices = _choices(vm, node, commands, context)
+    wait = WaitStep(
         label=parts.domain_label(vm),
         what="wait for container up status",
-        condition=RunsOn(vm.key, node),
+        condition=up,
         budget=context.limits.up,
         interval=2.0,
         choices=choices,
         node=node,
     )
-    return (up, *guests.answers(vm, node, context, choices))
+    return (wait, *guests.answers(vm, node, context, choices))
 
 
-def _choices(vm: Vm, node: NodeKey, context: Context) -> tuple[Choice, ...]:
+def _choices(vm: Vm, node: NodeKey, commands: DomainTool, context: Context) -> tuple[Choice, ...]:
     stop: tuple[Step, ...] = (
         CommandStep(
             label=parts.domain_label(vm),
             node=node,
-            command=xm.shutdown_command(vm.name),
+            command=commands.shutdown(vm.name),
             timeout=context.limits.command,
             conditions=(
                 RunsOnlyOn(vm.key, node, (DomainState.RUNNING,), context.limits.freshness),
@@ -149,13 +171,13 @@ def _choices(vm: Vm, node: NodeKey, context: Context) -> tuple[Choice, ...]:
     return (
         Choice("keep waiting", "wait as long again", Then.RETRY),
         Choice("go on", "take it as up and go on with the next step", Then.CONTINUE),
-        Choice("stop it", "ask the guest to shut down again", Then.END, stop),
+        Choice(STOP_IT, "ask the guest to shut down again", Then.END, stop),
         Choice("leave it", "end here; it stays as it is, HA is not switched on", Then.END),
     )
 
 
 def _ha(
-    vm: Vm, node: NodeKey, intent: Intent, context: Context
+    vm: Vm, up: Condition, intent: Intent, context: Context
 ) -> tuple[tuple[Step, ...], tuple[Condition, ...], tuple[str, ...]]:
     notes: list[str] = []
     if not context.address:
@@ -175,7 +197,7 @@ def _ha(
         notes.append(f"HA is wanted ({why}) but is left as it is: {reason}.")
         return (), parts.manager_guards(vm, context), tuple(notes)
     notes.append(f"HA is switched on once it is up: {why}.")
-    steps = parts.set_ha(vm, context.manager, context, on=True, conditions=(RunsOn(vm.key, node),))
+    steps = parts.set_ha(vm, context.manager, context, on=True, conditions=(up,))
     return steps, parts.manager_guards(vm, context), tuple(notes)
 
 

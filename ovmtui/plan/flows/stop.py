@@ -11,14 +11,17 @@ from ovmtui.model.vm import Copy, Vm
 from ovmtui.plan.conditions import Condition
 from ovmtui.plan.context import Context
 from ovmtui.plan.driving import driven_by
-from ovmtui.plan.flows import managed, parts, services
+from ovmtui.plan.flows import bymanager, managed, parts, services
 from ovmtui.plan.guards import RunsOnlyOn
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.steps import Choice, CommandStep, Step, Then, WaitStep
+from ovmtui.plan.tool_guards import DrivenWith
 from ovmtui.plan.waits import Vanished
-from ovmtui.toolstacks import xm
+from ovmtui.toolstacks.domaintool import DomainTool
 
+_ASKS_XM = "asks the guest; the tool says nothing and proves nothing"
+_ASKS_XL = "asks the guest; that it was asked is all that the tool says, and proves nothing"
 DESTROY = "destroy"
 """Key of the choice that cuts the power of a guest that ignores the shutdown."""
 
@@ -33,27 +36,34 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
     vm = parts.machine(intent, snapshot)
     copy = parts.only_copy(vm, "stop")
     runs = RunsOnlyOn(vm.key, copy.node, (DomainState.RUNNING,), context.limits.freshness)
+    commands = parts.commands_of(copy.node, snapshot)
     handle = driven_by(vm, copy.node, snapshot, context.driver)
     if handle is not None:
-        wait = _patience(_wait_for_down(vm, copy, context, ha_was_on=_is_on(vm)), intent)
+        wait = _patience(_wait_for_down(vm, copy, commands, context, ha_was_on=_is_on(vm)), intent)
         return managed.stop(intent, vm, copy, handle, context, wait)
     ha_steps, notes = parts.switch_ha_off_first(vm, intent, context)
     plan = Plan(
         intent=intent,
-        title=f"stop {vm.name}",
+        title=f"stop {vm.shown}",
         vm=vm.key,
-        vm_name=vm.name,
+        vm_name=vm.shown,
         guards=(runs, *parts.manager_guards(vm, context)),
         checks=(),
-        steps=(*ha_steps, *_shutdown(vm, copy, context, runs, intent=intent, ha_steps=ha_steps)),
-        notes=notes,
+        steps=(
+            *ha_steps,
+            *_shutdown(vm, copy, commands, context, runs, intent=intent, ha_steps=ha_steps),
+        ),
+        notes=(*notes, *bymanager.notes(intent, context)),
     )
+    if (access := bymanager.driver(intent, context)) is not None:
+        plan = bymanager.stopping(plan, vm, access)
     return services.beside_agents(plan, snapshot, context)
 
 
 def _shutdown(
     vm: Vm,
     copy: Copy,
+    commands: DomainTool,
     context: Context,
     runs: Condition,
     *,
@@ -64,14 +74,14 @@ def _shutdown(
     command = CommandStep(
         label=parts.domain_label(vm),
         node=copy.node,
-        command=xm.shutdown_command(copy.domain.name),
+        command=commands.shutdown(copy.domain.name),
         timeout=context.limits.command,
-        conditions=(runs,),
+        conditions=(runs, DrivenWith(copy.node, commands.tool.program)),
         cancel="cancelling stops the waiting; the guest shuts down all the same",
         achieved=Vanished(vm.key, copy.node, copy.domain.domid),
-        meaning="asks the guest; the tool says nothing and proves nothing",
+        meaning=_ASKS_XL if commands.tool.is_libxl else _ASKS_XM,
     )
-    wait = _wait_for_down(vm, copy, context, ha_was_on=_is_on(vm) and bool(ha_steps))
+    wait = _wait_for_down(vm, copy, commands, context, ha_was_on=_is_on(vm) and bool(ha_steps))
     return (command, _patience(wait, intent))
 
 
@@ -86,7 +96,9 @@ def _is_on(vm: Vm) -> bool:
     return vm.ha.state is HaState.ON
 
 
-def _wait_for_down(vm: Vm, copy: Copy, context: Context, *, ha_was_on: bool) -> WaitStep:
+def _wait_for_down(
+    vm: Vm, copy: Copy, commands: DomainTool, context: Context, *, ha_was_on: bool
+) -> WaitStep:
     """Return the wait for container down status, and what may be done when it is long."""
     gone = Vanished(vm.key, copy.node, copy.domain.domid)
     limits = context.limits
@@ -103,7 +115,7 @@ def _wait_for_down(vm: Vm, copy: Copy, context: Context, *, ha_was_on: bool) -> 
             CommandStep(
                 label=parts.domain_label(vm),
                 node=copy.node,
-                command=xm.destroy_command(copy.domain.domid),
+                command=commands.destroy(copy.domain.domid),
                 timeout=limits.command,
                 conditions=(condition,),
                 achieved=gone,

@@ -43,7 +43,7 @@ async def ping(call: Call) -> int:
 
 
 async def ssh(call: Call) -> int:
-    """Log in to a guest or another node; the only commands there are `pwd` and `true`."""
+    """Log in to a guest or another node; the commands there are `pwd`, `true`, `command -v xl`."""
     options, words = getopt.getopt(list(call.arguments), "o:p:l:i:F:nqTxtvCNfa46")
     if not words:
         call.err("usage: ssh [options] [user@]hostname [command]\n")
@@ -59,9 +59,16 @@ async def ssh(call: Call) -> int:
         await call.world.timeline.sleep(_connect_timeout(options))
         call.err(f"ssh: connect to host {host} port 22: Connection timed out\n")
         return 255
+    if host in call.node.login_troubles:
+        call.err(f"{call.node.login_troubles[host]}\n")
+        return 255
     command = " ".join(words[1:])
     if command == "pwd":
         call.out("/root\n")
+    if command == "command -v xl" and host in call.world.nodes:
+        has_it = "xl" in call.world.nodes[host].spec.tools.value
+        call.out("/usr/sbin/xl\n" if has_it else "")
+        return 0 if has_it else 1
     return 0 if command in {"pwd", "true", ""} else 127
 
 
@@ -111,11 +118,13 @@ def _listens(node: Node, port: int) -> bool:
 
 
 def _is_known(call: Call, host: str) -> bool:
-    return host in call.world.nodes or any(vm.name == host for vm in call.world.spec.vms)
+    return host in call.world.nodes or any(
+        host in {vm.name, vm.simple_name} for vm in call.world.spec.vms
+    )
 
 
 def _address(call: Call, host: str) -> str:
-    known = [*call.world.nodes, *(vm.name for vm in call.world.spec.vms)]
+    known = [*call.world.nodes, *(vm.simple_name or vm.name for vm in call.world.spec.vms)]
     return f"10.20.{known.index(host) // 250}.{known.index(host) % 250 + 1}"
 
 
@@ -136,7 +145,8 @@ def _reachable(call: Call, host: str) -> list[Domain]:
     return [
         domain
         for node, domain in call.world.everywhere()
-        if domain.machine.name == host and (node.plug is Plug.UP or node is call.node)
+        if host in {domain.machine.name, domain.guest.simple_name}
+        and (node.plug is Plug.UP or node is call.node)
     ]
 
 

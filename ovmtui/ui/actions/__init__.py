@@ -8,9 +8,10 @@ from textual.binding import Binding, BindingType
 
 from ovmtui.ui.actions.home import home_actions
 from ovmtui.ui.actions.pages import page_actions
+from ovmtui.ui.actions.permitted import within_verbs
 from ovmtui.ui.situation import Action, Group, Scope
 
-ACTIONS = (*home_actions(), *page_actions())
+ACTIONS = tuple(map(within_verbs, (*home_actions(), *page_actions())))
 """Every action, in the order of action bar and help."""
 
 _BY_ID = {action.id: action for action in ACTIONS}

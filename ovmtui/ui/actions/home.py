@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ovmtui.ui.actions import obstacles as needs
 from ovmtui.ui.situation import Action, Group, Obstacle, Scope
 
 
 def home_actions() -> Iterator[Action]:
-    """Yield the actions of the main screen, in the order of action bar and help."""
+    """Yield the actions of the main screen, in the order of the help."""
+    for action in _actions():
+        yield replace(action, rank=_RANKS.get(action.id, len(_RANKS)))
+
+
+def _actions() -> Iterator[Action]:
     for id, key, label, text, obstacle in _MACHINE:
         bar = id not in _BESIDE_BAR
         yield Action(
@@ -120,6 +126,18 @@ _BESIDE_BAR = frozenset(
     {"vm.pause-unpause", "vm.console", "node.bring-back", "node.shell", "node.balance"}
 )
 """Verbs that are used seldom."""
+_RANKS = {
+    id: place
+    for place, id in enumerate(
+        """
+        replay.pause replay.back replay.forward replay.minute-back replay.minute-forward
+        job.answer job.cancel vm.start vm.stop vm.migrate vm.ha vm.repair vm.mend-ha
+        view.filter page.command page.jobs page.alerts page.details vm.reboot page.nodes
+        page.history vm.freeze page.batches view.sort view.mode view.pane vm.destroy node.evacuate
+        """.split()
+    )
+}
+"""What is needed most comes first in the action bar; what is at the end steps aside."""
 _IN_BAR = frozenset(
     """
     page.details view.filter page.command page.jobs page.batches page.alerts page.nodes

@@ -40,7 +40,7 @@ def may_start(situation: Situation) -> str | None:
     vm = situation.vm
     if vm is not None and not situation.marked and vm.copies:
         places = ", ".join(node.name for node in vm.nodes)
-        return f"{visible(vm.name)} is {vm.state.value} on {places}"
+        return f"{visible(vm.shown)} is {vm.state.value} on {places}"
     return may_act(situation)
 
 
@@ -48,7 +48,7 @@ def must_be_there(situation: Situation) -> str | None:
     """Machines are marked; or it may be acted on, and is not known to be down everywhere."""
     vm = situation.vm
     if vm is not None and not situation.marked and vm.state is VmState.DOWN:
-        return f"{visible(vm.name)} is down"
+        return f"{visible(vm.shown)} is down"
     return may_act(situation)
 
 
@@ -73,7 +73,7 @@ def something_is_left(situation: Situation) -> str | None:
     """It may be acted on, and has more or other domains than one that runs."""
     vm = situation.vm
     if vm is not None and len(vm.copies) < 2 and vm.state in {VmState.RUNNING, VmState.DOWN}:
-        return f"nothing is left over of {visible(vm.name)}"
+        return f"nothing is left over of {visible(vm.shown)}"
     return may_act_on_one(situation)
 
 
@@ -83,7 +83,7 @@ def ha_drifts(situation: Situation) -> str | None:
     if situation.marked:
         return None
     if vm is not None and not vm.drifts:
-        return f"HA of {visible(vm.name)} is {vm.ha.state.value}: nothing to mend"
+        return f"HA of {visible(vm.shown)} is {vm.ha.state.value}: nothing to mend"
     return may_act(situation)
 
 
@@ -91,7 +91,7 @@ def has_service(situation: Situation) -> str | None:
     """It may be acted on, and an OpenSVC service names it."""
     vm = situation.vm
     if vm is not None and vm.service is None:
-        return f"no OpenSVC service names {visible(vm.name)}"
+        return f"no OpenSVC service names {visible(vm.shown)}"
     return may_act_on_one(situation)
 
 
@@ -114,7 +114,7 @@ def has_job(situation: Situation) -> str | None:
     """A job must run for the machine."""
     if situation.vm is None:
         return "no machine is under the cursor"
-    return None if situation.job else f"no job runs for {visible(situation.vm.name)}"
+    return None if situation.job else f"no job runs for {visible(situation.vm.shown)}"
 
 
 def has_stopped(situation: Situation) -> str | None:
@@ -132,7 +132,7 @@ def runs_somewhere(situation: Situation) -> str | None:
     if situation.vm is None:
         return "no machine is under the cursor"
     if len(situation.vm.copies) != 1:
-        return f"{visible(situation.vm.name)} is {situation.vm.state.value}"
+        return f"{visible(situation.vm.shown)} is {situation.vm.state.value}"
     return None
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from ovmtui.ui.actions import obstacles as needs
 from ovmtui.ui.situation import Action, Group, Obstacle, Scope
 
-_TYPED_INTO = frozenset({Scope.NAME, Scope.COMMAND, Scope.FIND})
+_TYPED_INTO = frozenset(
+    {Scope.NAME, Scope.COMMAND, Scope.FILTER, Scope.FIND, Scope.HOST_KEY_CHANGED}
+)
 """Screens on which every letter is text."""
 
 
@@ -82,6 +84,7 @@ _PAGES: dict[Scope, tuple[_Line, ...]] = {
         ("nodes.maintenance", "m", "Maintenance", "on or off", needs.may_change_node, True),
         ("nodes.balance", "percent_sign", "Balance", "even it out", needs.may_change_node, True),
         ("nodes.shell", "at", "Shell", "log in to it", needs.has_node, True),
+        ("nodes.host-key", "T", "Host key", "look at it again", needs.has_node, False),
         ("nodes.copy", "c", "Copy", "copy the page as text", needs.always, False),
         ("nodes.leave", "escape", "Leave", "one step out", needs.always, False),
     ),
@@ -94,7 +97,7 @@ _PAGES: dict[Scope, tuple[_Line, ...]] = {
     ),
     Scope.DETAILS: (
         ("details.raw", "v", "vm.cfg", "as the nodes have it", needs.has_raw, False),
-        ("details.command", "e", "Console", "copy its command", needs.runs_somewhere, False),
+        ("details.command", "y", "Copy command", "of its console", needs.runs_somewhere, False),
         ("details.copy", "c", "Copy", "copy the page as text", needs.always, False),
         ("details.leave", "escape", "Leave", "one step out", needs.always, False),
     ),
@@ -121,8 +124,21 @@ _PAGES: dict[Scope, tuple[_Line, ...]] = {
         ("question.leave", "escape", "Later", "let the job wait", needs.always, False),
     ),
     Scope.COMMAND: (
+        ("command.complete", "tab", "Complete", "as far as it is clear", needs.always, False),
         ("command.run", "enter", "Run", "run what is typed", needs.always, False),
         ("command.leave", "escape", "Leave", "run nothing", needs.always, False),
+    ),
+    Scope.FILTER: (
+        ("filter-line.complete", "tab", "Complete", "the word", needs.always, False),
+        (
+            "filter-line.keep",
+            "enter",
+            "Keep",
+            "the filter, go on",
+            needs.always,
+            False,
+        ),
+        ("filter-line.clear", "escape", "Clear", "show every machine", needs.always, False),
     ),
     Scope.FIND: (
         ("find.go", "enter", "Go", "to the best one", needs.always, False),
@@ -139,6 +155,15 @@ _PAGES: dict[Scope, tuple[_Line, ...]] = {
     Scope.HOST_KEY: (
         ("key.trust", "T", "Trust", "write it to known_hosts", needs.always, False),
         ("key.leave", "escape", "Not now", "stay unconnected", needs.always, False),
+    ),
+    Scope.HOST_KEY_CHANGED: (
+        ("changed.confirm", "enter", "Replace", "once the name is typed", needs.always, False),
+        ("changed.leave", "escape", "Not now", "stay unconnected", needs.always, False),
+    ),
+    Scope.HELP: (
+        ("help.all", "a", "All pages", "every page's keys", needs.always, False),
+        ("help.copy", "c", "Copy", "copy the page as text", needs.always, False),
+        ("help.leave", "escape", "Leave", "one step out", needs.always, False),
     ),
     Scope.PAGE: (
         ("page.copy", "c", "Copy", "copy the page as text", needs.always, False),

@@ -71,12 +71,17 @@ class ActionScreen(Screen[ResultT]):
         """Whether its parts are there: not before they are made, nor while they are taken down."""
         return self.is_mounted and self.display
 
+    @property
+    def in_bar(self) -> Sequence[Action]:
+        """The actions whose keys are shown, the most needed first."""
+        return sorted(self.offered, key=lambda action: action.rank)
+
     def refresh_bar(self) -> None:
         """Show the keys that do something now."""
         if not self.is_ready:
             return
         situation = self.situation()
-        possible = [a for a in self.offered if a.bar and a.obstacle(situation) is None]
+        possible = [a for a in self.in_bar if a.bar and a.obstacle(situation) is None]
         self.query_one(ActionBar).show(possible, style=self.desk.style)
 
     def on_mount(self) -> None:

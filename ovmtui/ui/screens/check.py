@@ -136,7 +136,7 @@ class CheckScreen(ListScreen[str]):
         """Copy what mends it."""
         one = self._one()
         if one is not None and one.fix is not None:
-            self.app.copy_to_clipboard(one.fix.text)
+            self.app.copy_to_clipboard(visible(one.fix.text))
             self.desk.say("what mends it is copied")
 
     def do_bad(self) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import BindingType
+from textual.widgets import OptionList
 
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
+from ovmtui.ui.screens.choosing import KEYS, choice_bindings, key_of_line
 from ovmtui.ui.screens.listing import Item, ListScreen
 from ovmtui.ui.situation import Scope
 from ovmtui.ui.viewmodel.columns import COLUMNS, USUAL
@@ -21,7 +25,7 @@ class ColumnsScreen(ListScreen[None]):
     """Each change is seen at once, and kept."""
 
     SCOPE = Scope.COLUMNS
-    BINDINGS = actions.bindings(Scope.COLUMNS)
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.COLUMNS), *choice_bindings()]
 
     def __init__(
         self, desk: Desk, columns: Sequence[str], changed: Callable[[tuple[str, ...]], None]
@@ -44,9 +48,10 @@ class ColumnsScreen(ListScreen[None]):
         """Return every column, the wanted ones marked."""
         style = self.desk.style
         found = []
-        for id in self._order:
+        for number, id in enumerate(self._order):
             wanted = id in self._wanted
-            text = Text("■ " if wanted else "  ", style("marked"))
+            text = Text(key_of_line(number), style("accent"))
+            text.append("■ " if wanted else "  ", style("marked"))
             text.append(_HEADINGS[id], style("text" if wanted else "dim"))
             found.append(Item(id, text))
         return found
@@ -59,6 +64,13 @@ class ColumnsScreen(ListScreen[None]):
         """Show the column under the cursor, or hide it."""
         if self.highlighted is not None:
             self._toggle(self.highlighted)
+
+    def action_pick(self, key: str) -> None:
+        """Show the column that has this key, or hide it."""
+        number = KEYS.index(key)
+        if number < len(self._order):
+            self.query_one(OptionList).highlighted = number
+            self._toggle(self._order[number])
 
     def do_up(self) -> None:
         """Move the column to the left."""

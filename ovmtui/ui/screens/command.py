@@ -2,232 +2,165 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import ClassVar, Protocol
+from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.widgets import OptionList
 
-from ovmtui.errors import OvmtuiError, UsageError
-from ovmtui.model.identity import NodeKey
+from ovmtui.errors import OvmtuiError
 from ovmtui.model.text import visible
-from ovmtui.plan.intent import Intent, Verb
-from ovmtui.plan.resolve import find_any_node, find_node, find_vm
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
-from ovmtui.ui.screens.history import HistoryScreen
+from ovmtui.ui.screens.doing import Doing, meaning
 from ovmtui.ui.screens.listing import Item, cell
 from ovmtui.ui.screens.prompt import Prompt
 from ovmtui.ui.situation import Scope
-from ovmtui.ui.viewmodel.columns import COLUMNS
-from ovmtui.ui.viewmodel.commands import (
-    WORDS,
-    Command,
-    CommandError,
-    completions,
-    parse_command,
-)
-from ovmtui.ui.viewmodel.view import GROUPS
+from ovmtui.ui.viewmodel.commands import Command, CommandError, parse_command, word_of
+from ovmtui.ui.viewmodel.completing import Partial, completions
+from ovmtui.ui.viewmodel.cycling import Cycle, complete
+from ovmtui.ui.viewmodel.offered import offered
+from ovmtui.ui.viewmodel.recalling import Recall
+from ovmtui.ui.viewmodel.words import WORDS
 
-_NO_GROUP = "none"
 _CHANGING = frozenset({"evacuate", "bring-back", "balance", "setup", "shell"})
-
-
-class Doing(Protocol):
-    """What the main screen does for a command."""
-
-    def plan_for(self, intent: Intent) -> None:
-        """Show the plan of one machine."""
-        ...
-
-    def evacuate(self, node: NodeKey) -> None:
-        """Show how a node would be emptied."""
-        ...
-
-    def bring_back(self, node: NodeKey) -> object:
-        """Show what would come back to a node."""
-        ...
-
-    def balance(self, pool: str) -> None:
-        """Show what would even a pool out."""
-        ...
-
-    def visit(self, node: NodeKey, script: str) -> object:
-        """Log in to a node."""
-        ...
-
-    def set_filter(self, text: str) -> None:
-        """Show what fits only."""
-        ...
-
-    def sort_by(self, column: str | None) -> None:
-        """Choose the order."""
-        ...
-
-    def group_by(self, group: str | None) -> None:
-        """Group the rows."""
-        ...
-
-    def set_up(self, node: NodeKey) -> object:
-        """Show how ovmcli would be installed on a node."""
-        ...
-
-    def action_do(self, id: str) -> None:
-        """Do an action."""
-        ...
+_KEPT = 200
+"""Lines that are remembered."""
 
 
 class CommandScreen(Prompt[None]):
-    """Enter runs what was typed, and only that; TAB takes what is highlighted."""
+    """Enter runs what was typed, and only that; TAB completes it; up and down recall lines."""
 
     SCOPE = Scope.COMMAND
-    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.COMMAND), *Prompt.MOVES]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *actions.bindings(Scope.COMMAND),
+        *Prompt.MOVES,
+        Binding("shift+tab", "complete(-1)", show=False, priority=True),
+    ]
 
     def __init__(self, desk: Desk, doing: Doing) -> None:
         """Let `doing` do what is typed."""
         super().__init__(desk, title="command", hint="migrate web01 --to ovm2", empty="")
         self._doing = doing
+        self._cycle: Cycle | None = None
+        self._recall: Recall | None = None
+        self._problem = ""
+        """Why the line was not run; empty once it is another one."""
+        self._line = ""
 
     def title_text(self) -> tuple[str, str]:
         """Return the title and how it is completed."""
-        return "command", "TAB completes, Enter runs what is typed"
+        return "command", "TAB completes, up and down recall earlier lines"
 
     def columns(self) -> Text:
-        """Return what the line would do, or why it does nothing."""
-        if not self.typed.strip():
+        """Return what the line would do, or why it was not run."""
+        style = self.desk.style
+        if self._problem:
+            return Text(visible(self._problem), style("warn"))
+        if self._cycle is not None and self._cycle.at < 0:
+            return Text(f"{len(self._cycle.lines)} fit: TAB goes through them", style("dim"))
+        word = word_of(self.typed)
+        if word is None:
             return Text()
-        found = parse_command(self.typed)
-        if isinstance(found, CommandError):
-            return Text(found.message, self.desk.style("warn"))
-        return Text(f"{found.word.usage}: {found.word.help}", self.desk.style("ok"))
+        ready = isinstance(parse_command(self.typed), Command)
+        return Text(f"{word.usage}: {word.help}", style("ok" if ready else "dim"))
 
     def items(self) -> Sequence[Item]:
-        """Return what the last word can become; lines typed before where it is the first."""
+        """Return what the last word can become."""
         style = self.desk.style
-        typed = self.typed
-        lines = completions(typed, self._names())
         helps = {f"{word.name} ": word for word in WORDS}
-        found = [
+        return [
             Item(
                 line,
                 Text(cell(line, 20), style("accent")).append(helps[line].usage, style("dim"))
                 if line in helps
                 else Text(visible(line), style("accent")),
             )
-            for line in lines
-        ]
-        before = [c for c in reversed(self.desk.preferences.commands) if c.startswith(typed)]
-        return [
-            *(Item(f"{line}\0", Text(line, style("text"))) for line in before[:8]),
-            *found,
+            for line in (self._cycle.lines if self._cycle is not None else self._completions())
         ]
 
     def choose(self, id: str) -> None:
         """Take a line; the click of a mouse runs nothing."""
-        self.set_typed(id.rstrip("\0"))
+        self._take(id)
 
-    def action_complete(self) -> None:
-        """Take the highlighted line."""
-        if self.highlighted is not None:
-            self.set_typed(self.highlighted.rstrip("\0"))
+    def redraw(self) -> None:
+        """Show what fits the line; nothing is highlighted but what TAB has put there."""
+        if not self.is_mounted:
+            return
+        if self.typed != self._line:
+            self._line, self._problem, self._cycle = self.typed, "", None
+        super().redraw()
+        at = self._cycle.at if self._cycle is not None else -1
+        self.query_one(OptionList).highlighted = at if at >= 0 else None
+
+    def action_complete(self, by: int = 1) -> None:
+        """Complete the line as far as it is clear; then take one candidate after the other."""
+        if self._cycle is not None:
+            self._cycle = self._cycle.next(by)
+            line = self._cycle.line or self.typed
+        else:
+            line, self._cycle = complete(self.typed, self._completions(), None)
+        self._take(line, self._cycle)
+
+    def do_complete(self) -> None:
+        """Complete the line."""
+        self.action_complete()
+
+    def action_move(self, lines: int) -> None:
+        """Recall an earlier line that begins with what was typed, or a later one."""
+        if self._recall is None or self._recall.line != self.typed:
+            self._recall = Recall.of(self.desk.preferences.commands, self.typed)
+        self._recall = self._recall.moved(-lines)
+        self._take(self._recall.line)
 
     def do_run(self) -> None:
         """Run what was typed."""
         self.entered()
 
     def entered(self) -> None:
-        """Run what was typed, or say what is wrong with it."""
+        """Run what was typed, or say what is wrong with it; it is remembered in any case."""
         line = self.typed.strip()
         if not line:
             self.dismiss(None)
             return
+        kept = self.desk.preferences.commands
+        self.desk.remember(commands=(*(c for c in kept if c != line), line)[-_KEPT:])
         found = parse_command(line)
         if isinstance(found, CommandError):
-            self.desk.say(found.message, "warning")
+            self._refuse(found.message)
             return
         if self.desk.read_only and _changes(found):
-            self.desk.say(f"this console is read-only: {found.word.name} is not there", "warning")
+            self._refuse(f"this console is read-only: {found.word.name} is not there")
             return
         try:
-            do = self._meaning(found)
+            do = meaning(found, self.desk, self._doing)
         except OvmtuiError as error:
-            self.desk.say(str(error), "warning")
+            self._refuse(str(error))
             return
-        kept = self.desk.preferences.commands
-        self.desk.remember(commands=(*(c for c in kept if c != line), line)[-200:])
         self.dismiss(None)
         do()
 
-    def _meaning(self, command: Command) -> Callable[[], object]:
-        """Return what does it.
+    def _refuse(self, why: str) -> None:
+        self._problem = why
+        self.redraw()
 
-        Raises:
-            UsageError: a name is unknown, or fits several.
-        """
-        doing, subject = self._doing, command.subject
-        if command.verb is not None:
-            intent = self._intent(command, command.verb)
-            return lambda: doing.plan_for(intent)
-        match command.word.name:
-            case "evacuate":
-                return partial(doing.evacuate, self._node(subject))
-            case "bring-back":
-                return partial(doing.bring_back, self._node(subject))
-            case "shell":
-                return partial(doing.visit, self._node(subject), "")
-            case "setup":
-                return partial(doing.set_up, self._node(subject))
-            case "balance":
-                return partial(doing.balance, self._one_of("pool", subject))
-            case "filter":
-                return partial(doing.set_filter, subject)
-            case "sort":
-                return partial(doing.sort_by, self._one_of("column", subject))
-            case "group":
-                group = self._one_of("group", subject)
-                return partial(doing.group_by, "" if group == _NO_GROUP else group)
-            case "theme":
-                return partial(self.desk.set_theme, self._one_of("theme", subject))
-            case "history":
-                return partial(self.app.push_screen, HistoryScreen(self.desk, subject))
-            case _:
-                return partial(doing.action_do, command.word.action)
+    def _take(self, line: str, cycle: Cycle | None = None) -> None:
+        """Put `line` there; what TAB goes through stays when TAB has done it."""
+        self._line, self._problem, self._cycle = line, "", cycle
+        self.set_typed(line)
+        self.redraw()
 
-    def _intent(self, command: Command, verb: Verb) -> Intent:
-        snapshot, options = self.desk.console.snapshot, command.options
-        vm = find_vm(snapshot, command.subject)
-        place = options.get("--to") or options.get("--on")
-        return Intent(
-            verb,
-            vm,
-            find_node(snapshot, vm.pool, place) if place else None,
-            want_ha=True if "--ha" in options else False if "--no-ha" in options else None,
-            freeze_first="--freeze-first" in options,
-        )
+    def _completions(self) -> list[str]:
+        snapshot, themes = self.desk.console.snapshot, self.desk.themes
 
-    def _node(self, name: str) -> NodeKey:
-        return find_any_node(self.desk.console.snapshot, name)
+        def names(kind: str, partial: Partial) -> Sequence[str]:
+            return offered(kind, partial, snapshot=snapshot, themes=themes)
 
-    def _one_of(self, kind: str, name: str) -> str:
-        known = self._names()[kind]
-        if name not in known:
-            raise UsageError(f"{kind} {visible(name)} is not known: {', '.join(known)}")
-        return name
-
-    def _names(self) -> dict[str, list[str]]:
-        """Return what there is of each subject."""
-        snapshot = self.desk.console.snapshot
-        return {
-            "vm": [vm.name for vm in snapshot.vms.values()],
-            "node": [node.name for node in snapshot.nodes],
-            "pool": [pool.name for pool in snapshot.pools],
-            "column": [column.id for column in COLUMNS],
-            "group": [*GROUPS, _NO_GROUP],
-            "theme": sorted(self.desk.themes),
-        }
+        return completions(self.typed, names)
 
 
 def _changes(command: Command) -> bool:
     """Return whether it is there only where something may be changed."""
-    return command.verb is not None or command.word.name in _CHANGING
+    planned = command.verb is not None and command.word.name != "plan"
+    return planned or command.word.name in _CHANGING

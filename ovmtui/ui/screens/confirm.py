@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.text import Text
 from textual import on
@@ -12,9 +12,10 @@ from textual.widgets import Input, Static
 
 from ovmtui.model.text import visible
 from ovmtui.ui import actions
-from ovmtui.ui.desk import Desk
+from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.situation import Scope
+from ovmtui.ui.widgets.field import Field
 
 
 class TypeName(ActionScreen[bool]):
@@ -41,7 +42,7 @@ class TypeName(ActionScreen[bool]):
         panel = Vertical(
             Static(Text(visible(self._title), style("danger")), classes="title"),
             Static(question),
-            Input(id="name", select_on_focus=False),
+            Field(id="name", select_on_focus=False),
             id="dialog",
         )
         yield Vertical(panel, classes="middle")
@@ -66,9 +67,20 @@ class Confirm(ActionScreen[bool]):
     SCOPE = Scope.YES
     BINDINGS = actions.bindings(Scope.YES)
 
-    def __init__(self, desk: Desk, *, title: str, text: str) -> None:
-        """Ask; `text` says what a yes does, and what not."""
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        title: str,
+        text: str,
+        void: Callable[[], str] | None = None,
+    ) -> None:
+        """Ask; `text` says what a yes does, and what not.
+
+        `void` says why there is nothing left to ask about; empty while there is.
+        """
         super().__init__(desk)
+        self._void = void
         self._title = title
         self._said = text
 
@@ -81,6 +93,18 @@ class Confirm(ActionScreen[bool]):
             id="dialog",
         )
         yield Vertical(panel, classes="middle")
+
+    def updated(self, changes: Changes) -> None:
+        """Leave when what is asked about has passed."""
+        why = self._void() if self._void is not None else ""
+        if why and self.is_current:
+            self.dismiss(None)
+            self.desk.say(why)
+
+    def on_screen_resume(self) -> None:
+        """It may have passed while another page was shown."""
+        super().on_screen_resume()
+        self.updated(Changes())
 
     def do_yes(self) -> None:
         """Answer yes."""

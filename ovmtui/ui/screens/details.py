@@ -12,6 +12,7 @@ from textual import work
 from ovmtui.errors import OvmtuiError
 from ovmtui.model.identity import VmKey
 from ovmtui.model.text import visible
+from ovmtui.model.tool import Tool
 from ovmtui.model.vm import Copy, Vm
 from ovmtui.model.vmconfig import ConfigFile
 from ovmtui.plan.leftovers import leftovers
@@ -52,7 +53,7 @@ class DetailsScreen(Page[None]):
         vm = self._vm
         if vm is None:
             return str(self._key), "not known any more"
-        return vm.label, f"{vm.state.value}  {vm.key.pool}"
+        return vm.shown, f"{vm.state.value}  {vm.key.pool}"
 
     def on_mount(self) -> None:
         """Read what earlier consoles did to it."""
@@ -102,28 +103,39 @@ class DetailsScreen(Page[None]):
         """Copy the command of the machine's console."""
         vm = self._vm
         if vm is not None and vm.copies:
-            command = console_command(vm.copies[0].domain)
-            self.app.copy_to_clipboard(f"ssh -t {vm.copies[0].node.name} {command}")
-            self.desk.say(f"copied: {command}, on {vm.copies[0].node.name}")
+            copy = vm.copies[0]
+            command = console_command(copy.domain, self._tool(copy))
+            if command is None:
+                self.desk.say(f"whether {copy.node.name} has xm or xl is not known", "warning")
+                return
+            self.app.copy_to_clipboard(visible(f"ssh -t {copy.node.name} {command.script}"))
+            self.desk.say(f"copied: {command.shown}, on {copy.node.name}")
 
     @property
     def _vm(self) -> Vm | None:
         return self.desk.console.snapshot.vms.get(self._key)
 
     def _facts(self, vm: Vm) -> Table:
-        rows = [("name", vm.name), ("identity", vm.key.identity), ("state", vm.state.value)]
+        rows = [("name", vm.name)]
+        if vm.label != vm.name:
+            rows.append(("friendly name", vm.label))
+        rows += [("identity", vm.key.identity), ("state", vm.state.value)]
         if vm.reason:
             rows.append(("why", vm.reason))
         rows += [
             ("memory", mib(vm.memory_mib)),
             ("vcpus", number(vm.vcpus)),
             ("HA", self._ha(vm)),
-            *(
-                ("console", f"{console_command(copy.domain)}  on {copy.node.name}")
-                for copy in vm.copies
-            ),
+            *(("console", f"{self._console_of(copy)}  on {copy.node.name}") for copy in vm.copies),
         ]
         return self._pairs(rows, marked={"why"})
+
+    def _console_of(self, copy: Copy) -> str:
+        command = console_command(copy.domain, self._tool(copy))
+        return "the node's program is not known" if command is None else command.shown
+
+    def _tool(self, copy: Copy) -> Tool | None:
+        return self.desk.console.snapshot.nodes[copy.node].tool
 
     def _left(self, vm: Vm) -> list[tuple[str, str]]:
         return [
@@ -142,7 +154,8 @@ class DetailsScreen(Page[None]):
         if vm.wanted_ha is not None:
             wanted = f"; wanted {'on' if vm.wanted_ha.on else 'off'} by {vm.wanted_ha.source}"
             wanted += f": {self.desk.key_of('vm.mend-ha')} mends it" if vm.drifts else ""
-        return f"{fact.state.value}{source}{when}{reason}{wanted}"
+        conflict = f"; but {fact.conflict}" if fact.conflict else ""
+        return f"{fact.state.value}{source}{when}{reason}{conflict}{wanted}"
 
     def _copy(self, copy: Copy) -> tuple[str, str]:
         domain = copy.domain

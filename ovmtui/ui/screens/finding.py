@@ -69,7 +69,7 @@ class FindScreen(Prompt["VmKey | str"]):
         console = self.desk.console
         snapshot = console.snapshot
         found: list[tuple[str, tuple[str, VmKey | str]]] = [
-            (vm.label, ("machine", vm.key)) for vm in snapshot.vms.values()
+            (vm.shown, ("machine", vm.key)) for vm in snapshot.vms.values()
         ]
         found += [(node.name, ("node", only_on(node, snapshot))) for node in snapshot.nodes]
         found += [(pool.name, ("pool", f"pool:{pool.name}")) for pool in snapshot.pools]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from rich.text import Text
 from textual import on, work
@@ -12,18 +13,19 @@ from textual.widgets import Input
 from ovmtui.errors import OvmtuiError
 from ovmtui.model.text import visible
 from ovmtui.plan.logformat import LogWriter
-from ovmtui.runtime.companions import PastJob
+from ovmtui.runtime.companions import ALL, PastJob, Wanted
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.base import plain
 from ovmtui.ui.screens.jobs import OUTCOMES
 from ovmtui.ui.screens.listing import Item, ListScreen, cell
 from ovmtui.ui.screens.text_page import TextPage
-from ovmtui.ui.screens.times import moment
 from ovmtui.ui.situation import Scope
+from ovmtui.ui.widgets.field import Field
 
 _PAGE = 200
 """Jobs that are read at once."""
+_WHEN = 19
 _ONE_LINE = 110
 
 
@@ -33,9 +35,11 @@ class HistoryScreen(ListScreen[None]):
     SCOPE = Scope.HISTORY
     BINDINGS = actions.bindings(Scope.HISTORY)
 
-    def __init__(self, desk: Desk, words: str = "") -> None:
-        """Show what has all of `words` in it."""
+    def __init__(self, desk: Desk, words: str = "", *, wanted: Wanted = ALL, job: str = "") -> None:
+        """Show what is `wanted` and has all of `words` in it; with `job` that one's log first."""
         super().__init__(desk, empty="nothing is known of that")
+        self._wanted = wanted
+        self._job = job
         self._words = words
         self._records: tuple[PastJob, ...] = ()
         self._limit = _PAGE
@@ -44,7 +48,7 @@ class HistoryScreen(ListScreen[None]):
     def body(self) -> Iterable[Widget]:
         """Return the list under a field for words."""
         yield from super().body()
-        field = Input(self._words, placeholder="machine, verb, node, person …", id="words")
+        field = Field(self._words, placeholder="machine, verb, node, person …", id="words")
         field.display = False
         yield field
 
@@ -52,17 +56,20 @@ class HistoryScreen(ListScreen[None]):
         """Read the journal."""
         super().on_mount()
         self._read()
+        if self._job:
+            self._show(self._job, self._job)
 
     def title_text(self) -> tuple[str, str]:
         """Return how many there are."""
         found = len(self._found())
         words = f"with {self._words}  " if self._words else ""
+        words += "" if self._wanted == ALL else "as asked for  "
         more = " (there are more)" if len(self._records) == self._limit else ""
         return "history", "reading" if self._reading else f"{words}{found} jobs{more}"
 
     def columns(self) -> Text:
         """Return the heads of the columns."""
-        heads = "  " + cell("WHEN", 16) + cell("WHAT", 30) + cell("WHO", 12) + "HOW IT ENDED"
+        heads = "  " + cell("WHEN", _WHEN) + cell("WHAT", 30) + cell("WHO", 12) + "HOW IT ENDED"
         return Text(heads, self.desk.style("dim"))
 
     def items(self) -> Sequence[Item]:
@@ -72,7 +79,7 @@ class HistoryScreen(ListScreen[None]):
     def choose(self, id: str) -> None:
         """Show the log of a job."""
         record = next(record for record in self._records if record.state.job == id)
-        self._show(record)
+        self._show(id, record.state.title)
 
     def do_show(self) -> None:
         """Show the log of the job under the cursor."""
@@ -121,24 +128,27 @@ class HistoryScreen(ListScreen[None]):
     @work(exclusive=True)
     async def _read(self) -> None:
         try:
-            self._records = tuple(await self.desk.console.history.jobs(limit=self._limit))
+            self._records = tuple(
+                await self.desk.console.history.jobs(limit=self._limit, wanted=self._wanted)
+            )
         except OvmtuiError as error:
             self.desk.say(str(error), "error")
         self._reading = False
         self.redraw()
 
     @work
-    async def _show(self, record: PastJob) -> None:
+    async def _show(self, job: str, title: str) -> None:
         try:
-            events = await self.desk.console.history.events(record.state.job)
+            events = await self.desk.console.history.events(job)
         except OvmtuiError as error:
             self.desk.say(str(error), "error")
             return
+        if not events and job == self._job:
+            self.desk.say(f"no job is called {job}", "warning")
+            return
         writer = LogWriter(zone=None)
         lines = [line for event in events for line in writer.lines(event)]
-        self.app.push_screen(
-            TextPage(self.desk, title=record.state.title, text="\n".join(lines) or "no output")
-        )
+        self.app.push_screen(TextPage(self.desk, title=title, text="\n".join(lines) or "no output"))
 
     def _found(self) -> list[PastJob]:
         words = self._words.lower().split()
@@ -148,14 +158,12 @@ class HistoryScreen(ListScreen[None]):
         style, state = self.desk.style, record.state
         symbol, role = OUTCOMES[state.outcome] if state.outcome else ("●", "accent")
         text = Text(f"{symbol} ", style(role))
-        text.append(cell(moment(state.started_at), 16), style("dim"))
+        text.append(cell(_when(state.started_at), _WHEN), style("dim"))
         text.append(cell(state.title, 30), style("text"))
         text.append(cell(record.user, 12), style("text"))
         end = state.outcome.value if state.outcome else "not ended"
         said = f"{end}: {visible(state.summary)}" if state.summary else end
-        wide = self.size.width >= _ONE_LINE
-        text.append(said if wide else f"\n{' ' * 19}{said}", style(role))
-        return text
+        return self.hung(text, Text(said, style(role)), below=self.size.width < _ONE_LINE)
 
 
 def _searched(record: PastJob) -> str:
@@ -171,4 +179,8 @@ def _searched(record: PastJob) -> str:
         record.host,
         *state.steps,
     )
-    return f"{moment(state.started_at)} {' '.join(parts)}".lower()
+    return f"{_when(state.started_at)} {' '.join(parts)}".lower()
+
+
+def _when(at: float) -> str:
+    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"

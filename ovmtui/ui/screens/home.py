@@ -19,6 +19,7 @@ from ovmtui.ui.screens.pane_content import PaneContent
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.viewmodel.rowkeeping import RowKeeper
 from ovmtui.ui.viewmodel.rows import Row
+from ovmtui.ui.widgets.candidates import CandidateLine
 from ovmtui.ui.widgets.filter_input import FilterInput
 from ovmtui.ui.widgets.grid import Grid
 from ovmtui.ui.widgets.message_line import MessageLine
@@ -46,9 +47,8 @@ class HomeScreen(OutputActions):
         yield TitleBar(id="title")
         yield NodeStrip(id="nodes")
         yield Container(Grid(id="grid"), OutputPane(id="pane"), id="middle")
-        yield Horizontal(
-            Label("/", id="slash"), FilterInput(id="filter", select_on_focus=False), id="filtering"
-        )
+        yield CandidateLine(id="candidates")
+        yield Horizontal(Label("/", id="slash"), FilterInput(id="filter"), id="filtering")
 
     def on_mount(self) -> None:
         """Show what is known already."""
@@ -93,6 +93,7 @@ class HomeScreen(OutputActions):
             vm=vm,
             node=vm.nodes[0] if vm is not None and vm.nodes else self._any_node,
             pool_is_read_only=vm is not None and pools[vm.key.pool].read_only,
+            verbs=pools[vm.key.pool].verbs if vm is not None else None,
             batches=len(self.desk.console.batches.states),
             job=self.machine_job,
             question=self.asking_job,

@@ -24,18 +24,20 @@ def empty_text(desk: Desk, *, filtered: bool) -> str:
 def resting_text(
     desk: Desk, *, rows: Rows | None, asking: JobState | None, vm: Vm | None
 ) -> tuple[str, str]:
-    """Return what deserves a look most, and its role."""
+    """Return what deserves a look most, and its role.
+
+    The key comes first: a narrow terminal cuts the end.
+    """
     if rows is not None and rows.error is not None:
         return f"filter: {visible(rows.error.message)}", "warn"
     if asking is not None:
         key = desk.key_of("job.answer")
-        return f"{visible(asking.title)} asks: {visible(asking.question)}  ({key} answers)", "warn"
+        return f"{key} answers: {visible(asking.title)} asks: {visible(asking.question)}", "warn"
     if vm is not None and vm.reason:
         # Two places are what a migration under way looks like.
         role = "dim" if vm.state is VmState.MIGRATING else "warn"
-        return f"{visible(vm.label)}: {visible(vm.reason)}", role
+        return f"{visible(vm.shown)}: {visible(vm.reason)}", role
     if not desk.alerts:
         return "", "dim"
     count = "1 alert" if len(desk.alerts) == 1 else f"{len(desk.alerts)} alerts"
-    key = desk.key_of("page.alerts")
-    return f"{count} ({key} shows all), the worst: {desk.alerts[0].text}", "dim"
+    return f"{desk.key_of('page.alerts')} shows {count}, the worst: {desk.alerts[0].text}", "dim"

@@ -17,10 +17,11 @@ from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.situation import Scope
 
 # OpenSSH 4.3, of Oracle VM 2.2, prints MD5 only; this gives SHA256 on old and new servers.
-_COMPARE = (
+COMPARE = (
     "for key in /etc/ssh/*.pub; do cut -d' ' -f2 $key | base64 -d "
     "| openssl dgst -sha256 -binary | base64; done"
 )
+"""What a server runs to say the fingerprints of its own keys."""
 
 
 class HostKeyScreen(ActionScreen[None]):
@@ -46,7 +47,7 @@ class HostKeyScreen(ActionScreen[None]):
             "(a final = may be missing above):\n",
             style("dim"),
         )
-        text.append(_COMPARE, style("text"))
+        text.append(COMPARE, style("text"))
         panel = Vertical(
             Static(Text(title, style("warn")), classes="title"), Static(text), id="dialog"
         )
@@ -59,5 +60,6 @@ class HostKeyScreen(ActionScreen[None]):
         except OSError as error:
             self.desk.say(f"known_hosts cannot be written: {error}", "error")
             return
+        self.desk.host_keys.pop(self.question.node, None)
         self.desk.say(f"{self.question.node.name}: the key is trusted")
         self.dismiss(None)

@@ -132,8 +132,7 @@ class JobsScreen(ListScreen[str]):
         text.append(cell(job.title, 32), style("text"))
         text.append(cell(step_count(job), 5), style("dim"))
         said, role = self._standing(job)
-        text.append(said if self.size.width >= _ONE_LINE else f"\n{' ' * 11}{said}", style(role))
-        return text
+        return self.hung(text, Text(said, style(role)), below=self.size.width < _ONE_LINE)
 
     def _standing(self, job: JobState) -> tuple[str, str]:
         if self.desk.stopped.find(job.job) is not None:
@@ -151,8 +150,14 @@ class JobsScreen(ListScreen[str]):
 
 def cancel_question(desk: Desk, job: JobState) -> Confirm:
     """Return the question before a job is no longer waited for."""
+
+    def void() -> str:
+        running = any(other.running for other in desk.console.jobs if other.job == job.job)
+        return "" if running else f"{job.title} has ended: there is nothing to cancel"
+
     return Confirm(
         desk,
+        void=void,
         title=f"cancel {job.title}?",
         text="The plan ends at the next point where that is possible. "
         "A command that was begun on a node goes on; nothing is undone.",

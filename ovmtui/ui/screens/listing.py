@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual import on
+from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -16,7 +18,9 @@ from ovmtui.model.text import visible
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.base import ActionScreen, Heading, ResultT
+from ovmtui.ui.screens.choosing import KEYS, choice_bindings, key_of_line
 from ovmtui.ui.situation import Scope
+from ovmtui.ui.viewmodel.hanging import hung
 from ovmtui.ui.widgets.line import Line
 from ovmtui.ui.widgets.moving import Choices
 
@@ -33,12 +37,13 @@ class Item:
 class ListScreen(ActionScreen[ResultT]):
     """Shows items under a title; the cursor stays on its item when they change."""
 
+    begins_on: str | None = None
+    """Id of the item that the cursor begins on; None: the first one."""
+
     def __init__(self, desk: Desk, *, empty: str) -> None:
         """Show `empty` while there is no item."""
         super().__init__(desk)
         self._empty = empty
-        self.first: str | None = None
-        """Id of the item on which the cursor begins; None: the first."""
         self._shown: tuple[tuple[Item, ...], str] | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -88,6 +93,11 @@ class ListScreen(ActionScreen[ResultT]):
             return None
         return options.get_option_at_index(options.highlighted).id
 
+    def hung(self, head: Text, tail: Text, *, below: bool = False) -> Text:
+        """Return a line whose end, where it is too long, goes on below its own beginning."""
+        width = self.query_one(OptionList).scrollable_content_region.width
+        return hung(head, tail, width=width or self.size.width, below=below)
+
     def redraw(self) -> None:
         """Show title and items as they are now."""
         if not self.is_ready:
@@ -107,7 +117,7 @@ class ListScreen(ActionScreen[ResultT]):
 
     def _fill(self, items: tuple[Item, ...]) -> None:
         options = self.query_one(OptionList)
-        kept = self.first if self._shown is None else self.highlighted
+        kept = self.begins_on if self._shown is None else self.highlighted
         self._shown = (items, self.empty_text())
         options.clear_options()
         options.add_options(Option(i.text, id=i.id, disabled=not i.enabled) for i in items)
@@ -143,13 +153,20 @@ class Picker(ListScreen[str]):
     """Lets one of some words be chosen; gives it."""
 
     SCOPE = Scope.PICKER
-    BINDINGS = actions.bindings(Scope.PICKER)
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(Scope.PICKER), *choice_bindings()]
 
     def __init__(
-        self, desk: Desk, *, title: str, choices: Sequence[tuple[str, str]], aside: str = ""
+        self,
+        desk: Desk,
+        *,
+        title: str,
+        choices: Sequence[tuple[str, str]],
+        aside: str = "",
+        present: str | None = None,
     ) -> None:
-        """Offer `choices`: what is given, and what is shown."""
+        """Offer `choices`: what is given, and what is shown; begin on the `present` one."""
         super().__init__(desk, empty="nothing to choose from")
+        self.begins_on = present
         self._title = title
         self._aside = aside
         self._choices = choices
@@ -164,8 +181,20 @@ class Picker(ListScreen[str]):
 
     def items(self) -> Sequence[Item]:
         """Return the choices."""
-        style = self.desk.style("text")
-        return [Item(given, Text(visible(shown), style)) for given, shown in self._choices]
+        style = self.desk.style
+        return [
+            Item(
+                given,
+                Text(key_of_line(number), style("accent")).append(visible(shown), style("text")),
+            )
+            for number, (given, shown) in enumerate(self._choices)
+        ]
+
+    def action_pick(self, key: str) -> None:
+        """Give the choice that has this key."""
+        number = KEYS.index(key)
+        if number < len(self._choices):
+            self.dismiss(self._choices[number][0])
 
     def choose(self, id: str) -> None:
         """Give the choice."""

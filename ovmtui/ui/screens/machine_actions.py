@@ -94,7 +94,9 @@ class MachineActions(JobActions):
         elif vm is not None and vm.ha.state is HaState.UNKNOWN:
             why = vm.ha.reason or "nobody has stated it yet"
             self.app.push_screen(
-                Picker(self.desk, title=f"HA of {vm.name} is unknown", choices=switches, aside=why),
+                Picker(
+                    self.desk, title=f"HA of {vm.shown} is unknown", choices=switches, aside=why
+                ),
                 lambda verb: self.plan_for(Intent(Verb(verb), vm.key)) if verb else None,
             )
         elif vm is not None:
@@ -114,7 +116,7 @@ class MachineActions(JobActions):
             )
             for copy in {copy.node: copy for copy in vm.copies}.values()
         ]
-        self._choose_copy(vm, Verb.DESTROY, f"destroy which copy of {vm.name}?", choices)
+        self._choose_copy(vm, Verb.DESTROY, f"destroy which copy of {vm.shown}?", choices)
 
     def do_repair(self) -> None:
         """Plan the repair of what is left over; where there are several, one is chosen."""
@@ -126,7 +128,7 @@ class MachineActions(JobActions):
             self._plan_one(Verb.REPAIR)
             return
         choices = [(left.node.name, f"{left.node.name}  {left.what}") for left in found]
-        self._choose_copy(vm, Verb.REPAIR, f"mend which leftover of {vm.name}?", choices)
+        self._choose_copy(vm, Verb.REPAIR, f"mend which leftover of {vm.shown}?", choices)
 
     def do_mend_ha(self) -> None:
         """Plan HA to be what is wanted."""
@@ -174,7 +176,7 @@ class MachineActions(JobActions):
         self.app.push_screen(screen, lambda batch: self.show_batch(batch) if batch else None)
 
     def _only(self, vm: Vm) -> str:
-        return f"{self.marked} marked; this is for {vm.name}, under the cursor, only"
+        return f"{self.marked} marked; this is for {vm.shown}, under the cursor, only"
 
     def _plan(self, verb: Verb) -> None:
         """Plan `verb` for every marked machine, or for the one under the cursor."""
@@ -196,7 +198,7 @@ class MachineActions(JobActions):
 
     def _planned(self, intent: Intent) -> Move:
         vm = self.desk.console.snapshot.vms.get(intent.vm)
-        name = vm.name if vm is not None else intent.vm.identity
+        name = vm.shown if vm is not None else intent.vm.identity
         try:
             return Move(intent.vm, name, self.desk.console.plan(intent))
         except PlanRefused as refused:

@@ -12,6 +12,7 @@ from ovmtui.ui.screens.page_actions import PageActions
 from ovmtui.ui.viewmodel.rows import Rows
 from ovmtui.ui.viewmodel.view import ViewState
 from ovmtui.ui.widgets.grid import Grid
+from ovmtui.ui.widgets.message_line import MessageLine
 
 
 class Marking(PageActions):
@@ -24,6 +25,8 @@ class Marking(PageActions):
         self.rows: Rows | None = None
         """What the grid shows; None before the first time."""
         self._last_marked: VmKey | None = None
+        self._told = ""
+        """How many are marked, as it was said last."""
 
     @abstractmethod
     def set_view(self, view: ViewState) -> None:
@@ -82,4 +85,11 @@ class Marking(PageActions):
         if abs(len(marks) - before) > 1:
             hidden = len(self.hidden_marks)
             aside = f", {hidden} of them hidden by the filter" if hidden else ""
-            self.desk.say(f"{len(marks)} marked{aside}")
+            self._told = f"{len(marks)} marked{aside}"
+            self.desk.say(self._told)
+
+    def withdraw_count(self) -> None:
+        """Take back what was said of the marks: they are others now, or others are hidden."""
+        if self._told:
+            self.query_one(MessageLine).withdraw(self._told)
+            self._told = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from textual import work
 from textual.app import SuspendNotSupported
@@ -44,7 +44,12 @@ class NodeActions(MachineActions):
         machine = self.machine
         if machine is not None and len(machine.copies) == 1:
             copy = machine.copies[0]
-            self.visit(copy.node, console_command(copy.domain))
+            tool = self.desk.console.snapshot.nodes[copy.node].tool
+            command = console_command(copy.domain, tool)
+            if command is None:
+                self.desk.say(f"whether {copy.node.name} has xm or xl is not known", "warning")
+            else:
+                self.visit(copy.node, command.script)
 
     def evacuate(self, node: NodeKey) -> None:
         """Show each machine's target, or the reason why it stays."""
@@ -102,15 +107,21 @@ class NodeActions(MachineActions):
             self.desk.say("there is no node behind a recording", "warning")
             return
         try:
+            # An error within would leave the terminal to nobody: it is told afterwards.
             with self.app.suspend():
-                said = await personal.visit(node, script)
+                said = await self._visited(personal.visit(node, script), node)
         except SuspendNotSupported:
             self.desk.say("this terminal cannot be handed over", "warning")
-        except OvmtuiError as error:
-            self.desk.say(f"{node.name}: {error}", "error")
         else:
-            self.desk.say(said)
+            self.desk.say(*said)
         self.desk.repaint()
+
+    async def _visited(self, visit: Awaitable[str], node: NodeKey) -> tuple[str, str]:
+        """Return how a visit ended, and how bad that is."""
+        try:
+            return await visit, "information"
+        except OvmtuiError as error:
+            return f"{node.name}: {error}", "error"
 
     def _with_node(self, question: str, act: Callable[[NodeKey], object]) -> None:
         """Do it to the node of the machine under the cursor; ask where there are several."""

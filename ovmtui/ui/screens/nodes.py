@@ -15,6 +15,7 @@ from ovmtui.model.text import visible
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.base import plain
+from ovmtui.ui.screens.host_key_changed import host_key_screen
 from ovmtui.ui.screens.listing import Item, ListScreen, cell
 from ovmtui.ui.screens.node_actions import NodeActions
 from ovmtui.ui.screens.times import NONE, number
@@ -39,7 +40,7 @@ class NodesScreen(ListScreen[NodeKey]):
         """Show all nodes, the cursor on `first`; `verbs` does what is chosen for one."""
         super().__init__(desk, empty="no node is configured")
         self._verbs = verbs
-        self.first = None if first is None else str(first)
+        self.begins_on = None if first is None else str(first)
 
     def title_text(self) -> tuple[str, str]:
         """Return how many answer."""
@@ -86,8 +87,10 @@ class NodesScreen(ListScreen[NodeKey]):
         """Return the node under the cursor."""
         node = self._node
         pools = {pool.name: pool for pool in self.desk.console.snapshot.pools}
-        read_only = node is not None and pools[node.pool].read_only
-        return Situation(node=node, pool_is_read_only=read_only)
+        if node is None:
+            return Situation()
+        pool = pools[node.pool]
+        return Situation(node=node, pool_is_read_only=pool.read_only, verbs=pool.verbs)
 
     def choose(self, id: str) -> None:
         """Give the node, so that only its machines are shown."""
@@ -117,6 +120,17 @@ class NodesScreen(ListScreen[NodeKey]):
         """Log in to the node."""
         if self._node is not None:
             self._verbs.visit(self._node, "")
+
+    def do_host_key(self) -> None:
+        """Ask again about a host key that is not trusted."""
+        node = self._node
+        if node is None:
+            return
+        question = self.desk.host_keys.get(node)
+        if question is None:
+            self.desk.say(f"{node.name}: nothing is to be decided about its host key")
+        else:
+            self.app.push_screen(host_key_screen(self.desk, question))
 
     @work
     async def do_maintenance(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.plan.intent import Intent
+from ovmtui.runtime.companions import Wanted
 from ovmtui.ui.screens.alerts import AlertsScreen
 from ovmtui.ui.screens.batch import BatchScreen
 from ovmtui.ui.screens.check import CheckScreen
@@ -17,6 +19,7 @@ from ovmtui.ui.screens.listing import Picker
 from ovmtui.ui.screens.messages import MessagesScreen
 from ovmtui.ui.screens.node_actions import NodeActions
 from ovmtui.ui.screens.nodes import NodesScreen
+from ovmtui.ui.screens.plan_look import PlanLook
 from ovmtui.ui.screens.quit import quit_question
 from ovmtui.ui.screens.settings import SettingsScreen
 from ovmtui.ui.screens.sources import SourcesScreen
@@ -69,6 +72,14 @@ class PageActions(NodeActions):
     def do_history(self) -> None:
         """Show who did what."""
         self.app.push_screen(HistoryScreen(self.desk))
+
+    def show_history(self, words: str, wanted: Wanted, job: str) -> None:
+        """Show the jobs that are wanted, with `words` in them; with `job` that one's log."""
+        self.app.push_screen(HistoryScreen(self.desk, words, wanted=wanted, job=job))
+
+    def look_at(self, intent: Intent) -> None:
+        """Show the plan of `intent`, which cannot be run from there."""
+        self.app.push_screen(PlanLook(self.desk, intent))
 
     def do_messages(self) -> None:
         """Show what the message line said."""

@@ -82,7 +82,7 @@ class PlanScreen(Page[str]):
     def title_text(self) -> tuple[str, str]:
         """Return the plan's title and its pool."""
         vm = self.desk.console.snapshot.vms.get(self._intent.vm)
-        title = f"{self._intent.verb.value} {vm.name if vm else self._intent.vm.identity}"
+        title = f"{self._intent.verb.value} {vm.shown if vm else self._intent.vm.identity}"
         return (self._plan.title if self._plan else title), self._intent.vm.pool
 
     def content(self) -> RenderableType:

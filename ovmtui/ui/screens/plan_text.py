@@ -12,7 +12,7 @@ from rich.text import Text
 from ovmtui.model.text import visible
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.render import describe_step
-from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, Step, WaitStep
+from ovmtui.plan.steps import CommandStep, HaReadStep, ProbeStep, Step, WaitStep, place_of
 from ovmtui.plan.verdict import Finding, Standing
 
 Styles = Callable[[str], Style]
@@ -96,7 +96,7 @@ def _findings(findings: Sequence[Finding], width: int, style: Styles) -> Table:
 
 
 def _steps(steps: Sequence[Step], style: Styles) -> Table:
-    names = [step.node.name if step.node else "-" for step in steps]
+    names = [place_of(step) or "-" for step in steps]
     table = _grid(middle=min(24, max((len(visible(name)) for name in names), default=1)))
     for number, (name, step) in enumerate(zip(names, steps, strict=True), 1):
         table.add_row(

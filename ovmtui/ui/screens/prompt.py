@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from ovmtui.ui.desk import Changes, Desk
 from ovmtui.ui.screens.base import Heading, ResultT
 from ovmtui.ui.screens.listing import ListScreen
+from ovmtui.ui.widgets.field import Field
 from ovmtui.ui.widgets.line import Line
 
 
@@ -35,7 +36,7 @@ class Prompt(ListScreen[ResultT]):
         """Return title, line and list."""
         yield Heading(id="heading")
         yield Static(id="rule")
-        yield Input(placeholder=self._hint, id="typed", select_on_focus=False)
+        yield Field(placeholder=self._hint, id="typed", select_on_focus=False)
         yield Line(id="columns")
         options = OptionList(id="list", markup=False)
         options.can_focus = False

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ovmtui.model.job import JobState
 from ovmtui.model.text import visible
 from ovmtui.plan.plan import Plan
-from ovmtui.plan.steps import CommandStep
+from ovmtui.plan.steps import CommandStep, place_of
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.confirm import Confirm
 
@@ -16,8 +16,14 @@ def quit_question(desk: Desk, running: Sequence[JobState]) -> Confirm:
     """Return the question that says, for each running job, what goes on and what ends."""
     count = len(running)
     lines = [_fate(job, desk.plan(job.job)) for job in running]
+
+    def void() -> str:
+        still = any(job.running for job in desk.console.jobs)
+        return "" if still else f"no job runs any more: {desk.key_of('console.quit')} quits"
+
     return Confirm(
         desk,
+        void=void,
         title="quit while a job runs?" if count == 1 else f"quit while {count} jobs run?",
         text="\n".join((*lines, "", "The next start offers to go on with what is not done.")),
     )
@@ -30,7 +36,7 @@ def _fate(job: JobState, plan: Plan | None) -> str:
     after = f"; the {left} steps after it are not done" if left > 1 else ""
     after = "; the step after it is not done" if left == 1 else after
     if isinstance(step, CommandStep):
-        return f"{title}: {visible(step.text)} goes on on {step.node.name}{after}"
+        return f"{title}: {visible(step.text)} goes on on {place_of(step)}{after}"
     if job.current is not None:
         return f"{title}: nobody waits any longer for: {visible(job.steps[job.current])}{after}"
     return f"{title}: ends here"

@@ -37,7 +37,7 @@ class RawScreen(Page[None]):
         """Return the machine's name."""
         vm = self.desk.console.snapshot.vms.get(self._key)
         aside = "reading" if self._reading else "secrets are masked"
-        return f"vm.cfg of {vm.label if vm else self._key.identity}", aside
+        return f"vm.cfg of {vm.shown if vm else self._key.identity}", aside
 
     def content(self) -> RenderableType:
         """Return each file, and the differences."""

@@ -21,9 +21,9 @@ _FIGURES = (
     ("HA", "the manager (`ovm vm info`), or vm.cfg on Oracle VM 3; its age is in the details"),
     ("SERVICE, ENV", "OpenSVC service files on the nodes and in the pool's local directory"),
     ("machines that are down", "vm.cfg files found in the repositories"),
-    ("node: memory, CPUs, Xen", "`xm info`"),
+    ("node: memory, CPUs, Xen", "`xm info` (or `xl info`)"),
     ("node: load, clock", "/proc/loadavg and date in the same command; PING is how long it took"),
-    ("migration: percent", "xend.log or the tool itself; est. is memory over the last rates"),
+    ("migration: percent", "xend.log, or the copy that grows; est. is memory over the last rates"),
 )
 
 

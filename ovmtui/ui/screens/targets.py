@@ -36,7 +36,7 @@ class TargetsScreen(ListScreen[NodeKey]):
         vm = self.desk.console.snapshot.vms.get(self._vm)
         if vm is None:
             return "migrate", ""
-        return f"migrate {vm.name} to", f"now on {', '.join(n.name for n in vm.nodes) or '-'}"
+        return f"migrate {vm.shown} to", f"now on {', '.join(n.name for n in vm.nodes) or '-'}"
 
     def columns(self) -> Text:
         """Return the heads of the columns."""
@@ -81,8 +81,8 @@ class TargetsScreen(ListScreen[NodeKey]):
         text.append(cell(count, _VMS, right=True), style(role))
         load = "-" if target.load is None else f"{target.load:.2f}"
         text.append(cell(load, _LOAD, right=True), style(role))
-        text.append(f" {visible('; '.join(target.reasons))}", style("warn"))
-        return text
+        text.append(" ")
+        return self.hung(text, Text(visible("; ".join(target.reasons)), style("warn")))
 
 
 def described(node: NodeView) -> str:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 
 from textual import on
+from textual.events import DescendantFocus
 from textual.widgets import Input
 
 from ovmtui.ui.screens.columns import ColumnsScreen
 from ovmtui.ui.screens.listing import Picker
 from ovmtui.ui.screens.marking import Marking
+from ovmtui.ui.situation import Action, Scope
 from ovmtui.ui.viewmodel.columns import COLUMNS
+from ovmtui.ui.viewmodel.completion import values_of
+from ovmtui.ui.viewmodel.cycling import Cycle
 from ovmtui.ui.viewmodel.view import GROUPS, ViewState
+from ovmtui.ui.widgets.candidates import CandidateLine
 from ovmtui.ui.widgets.filter_input import FilterInput
 from ovmtui.ui.widgets.grid import Grid
 
@@ -30,11 +36,14 @@ class Viewing(Marking):
         """Open the filter line."""
         self.query_one("#filtering").add_class("-open")
         field = self.query_one("#filter", FilterInput)
-        field.kept = self._filter_kept
-        field.names = self._names
+        field.kept, field.cleared = self._filter_kept, self.do_out
+        field.values = lambda: values_of(self.desk.console.snapshot)
+        field.candidates = self._show_candidates
+        field.style_of = self.desk.style
         field.value = self.view.filter_text
         # Not `focus()`, which comes later: the next key is a part of the filter already.
         self.set_focus(field)
+        self.refresh_bar()
 
     def do_out(self) -> None:
         """Go one step out: filter line, filter, marks."""
@@ -45,8 +54,20 @@ class Viewing(Marking):
                 self.desk.say(f"the filter {self.view.filter_text} is taken away")
             self.set_filter("")
         elif self.view.marks:
-            self.set_view(replace(self.view, marks=frozenset()))
+            self.do_none()
         self.set_focus(self.query_one(Grid))
+        self.refresh_bar()
+
+    @property
+    def in_bar(self) -> Sequence[Action]:
+        """The keys that do something: those of the filter line, while letters go there."""
+        if isinstance(self.focused, FilterInput):
+            return self.desk.actions_of(Scope.FILTER)
+        return super().in_bar
+
+    @on(DescendantFocus)
+    def _focus_moved(self) -> None:
+        self.refresh_bar()
 
     def do_sort(self) -> None:
         """Choose the order; the present one again turns it round."""
@@ -54,14 +75,19 @@ class Viewing(Marking):
             (column.id, column.heading) for column in COLUMNS if column.id not in {"trend", "uuid"}
         ]
         picker = Picker(
-            self.desk, title="sort by", choices=choices, aside="the same again: other way round"
+            self.desk,
+            title="sort by",
+            choices=choices,
+            aside="the same again: other way round",
+            present=self.view.sort,
         )
         self.app.push_screen(picker, self.sort_by)
 
     def do_group(self) -> None:
         """Choose what the rows are grouped by."""
         choices = [("", "one list"), *((group, _GROUPS[group]) for group in GROUPS)]
-        self.app.push_screen(Picker(self.desk, title="group", choices=choices), self.group_by)
+        picker = Picker(self.desk, title="group", choices=choices, present=self.view.group)
+        self.app.push_screen(picker, self.group_by)
 
     def do_columns(self) -> None:
         """Choose the columns."""
@@ -73,7 +99,7 @@ class Viewing(Marking):
             self.desk.say(f"there is no filter: {self.desk.key_of('view.filter')} begins one")
             return
         kept = self.desk.preferences.filters
-        choices = [(digit, f"{digit}  {kept.get(digit, '-')}") for digit in "123456789"]
+        choices = [(digit, kept.get(digit, "-")) for digit in "123456789"]
         title = f"keep {self.view.filter_text} as"
         self.app.push_screen(Picker(self.desk, title=title, choices=choices), self._keep)
 
@@ -100,8 +126,10 @@ class Viewing(Marking):
 
     def set_view(self, view: ViewState) -> None:
         """Show what `view` says, and remember it."""
-        self.view = view
+        before, self.view = self.view, view
         self.redraw()
+        if (view.marks, view.filter_text) != (before.marks, before.filter_text):
+            self.withdraw_count()
         self.desk.remember(
             filter_text=view.filter_text,
             sort=view.sort,
@@ -133,11 +161,10 @@ class Viewing(Marking):
 
     def _close_filter(self) -> None:
         self.query_one("#filtering").remove_class("-open")
+        self.query_one("#candidates", CandidateLine).show(None)
 
-    def _names(self) -> tuple[list[str], list[str]]:
-        """Return what a filter's words can be completed to: pools and nodes."""
-        snapshot = self.desk.console.snapshot
-        return [pool.name for pool in snapshot.pools], [node.name for node in snapshot.nodes]
+    def _show_candidates(self, cycle: Cycle | None) -> None:
+        self.query_one("#candidates", CandidateLine).show(cycle, style=self.desk.style)
 
     def _set_columns(self, columns: tuple[str, ...]) -> None:
         self.set_view(replace(self.view, columns=columns))

@@ -15,6 +15,7 @@ from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.situation import Scope
+from ovmtui.ui.widgets.field import Field
 
 
 class WordsScreen(ActionScreen[str]):
@@ -36,7 +37,7 @@ class WordsScreen(ActionScreen[str]):
         panel = Vertical(
             Static(Text(visible(self._title), style("accent")), classes="title"),
             Static(Text(self._said, style("text"))),
-            Input(self._value, id="words", select_on_focus=False),
+            Field(self._value, id="words", select_on_focus=False),
             id="dialog",
         )
         yield Vertical(panel, classes="middle")

@@ -81,7 +81,7 @@ def _unknown(pool: str, unknown: Sequence[Vm]) -> list[Alert]:
             by_reason.setdefault(vm.reason, []).append(vm)
     found = []
     for reason, vms in by_reason.items():
-        names = [visible(vm.label, limit=80) for vm in vms]
+        names = [visible(vm.shown, limit=80) for vm in vms]
         told = visible(reason, limit=200)
         if len(names) == 1:
             found.append(Alert("unknown", f"{names[0]}: unknown, {told}", vms[0].key))
@@ -105,7 +105,7 @@ def _left_over(vm: Vm, snapshot: Snapshot) -> list[Alert]:
 
 
 def _of_vm(vm: Vm, snapshot: Snapshot) -> list[Alert]:
-    name = visible(vm.label, limit=80)
+    name = visible(vm.shown, limit=80)
     reason = visible(vm.reason, limit=200)
     also = f"; {reason}" if reason else ""
     left = _left_over(vm, snapshot)

@@ -30,7 +30,8 @@ STATES: Mapping[VmState, Cell] = {
     VmState.UNKNOWN: Cell("? unknown", "unknown"),
 }
 _ASKING = Cell("… asking", "dim")
-_ON_UNWANTED = Cell("▲ on≠off", "drift")
+_DRIFT = {HaState.ON: Cell("▲ drift", "drift"), HaState.OFF: Cell("▽ drift", "drift")}
+"""HA is not what is wanted: the word of the filter `ha:drift`; the note says what is wanted."""
 _HA: Mapping[HaState, Cell] = {
     HaState.ON: Cell("▲ on", "ok"),
     HaState.OFF: Cell("▽ off", "dim"),
@@ -59,7 +60,7 @@ def ha_cell(vm: Vm, *, managed: bool = False) -> Cell:
     if managed and vm.ha.state is HaState.UNKNOWN and vm.ha.reason == NOT_ASKED:
         return _ASKING
     if vm.drifts:
-        return Cell("▽ off≠on", "drift") if vm.ha.state is HaState.OFF else _ON_UNWANTED
+        return _DRIFT.get(vm.ha.state, _HA[vm.ha.state])
     if vm.ha.state is HaState.ON and vm.state in {VmState.DOWN, VmState.CRASHED}:
         # The manager may start it at any moment.
         return Cell("▲ on", "warn")

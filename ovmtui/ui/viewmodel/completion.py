@@ -1,54 +1,49 @@
-"""Completing the words of a filter: fields, their values, the next of several. Pure."""
+"""Completing the words of a filter: fields, and their values. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from ovmtui.model.snapshot import Snapshot
 from ovmtui.ui.viewmodel.filters import FIELDS, NUMBERS, VALUES
 
 _FIELD_WORDS = (*(f"{field}:" for field in FIELDS), *(f"{number}>" for number in NUMBERS))
 
 
-def candidates(text: str, *, pools: Sequence[str], nodes: Sequence[str]) -> list[str]:
-    """Return what the last word of `text` could be, in order."""
+def values_of(snapshot: Snapshot) -> dict[str, list[str]]:
+    """Return what there is of each field that is followed by a colon."""
+    vms = snapshot.vms.values()
+    services = [vm.service for vm in vms if vm.service is not None]
+    found = {
+        "name": (vm.shown for vm in vms),
+        "uuid": (vm.key.identity for vm in vms),
+        "pool": (pool.name for pool in snapshot.pools),
+        "node": (node.name for node in snapshot.nodes),
+        "service": (service.name for service in services),
+        "env": (service.environment for service in services if service.environment),
+    }
+    return {field: sorted(set(names)) for field, names in found.items()}
+
+
+def candidates(text: str, values: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the whole filters that `text` could become by its last word, in order.
+
+    For a word that is complete they are all values of its field, beginning after that one.
+    """
     last = _last(text)
-    word = last.lstrip("!")
-    not_ = last[: len(last) - len(word)]
+    before, word = text[: len(text) - len(last)], last.lstrip("!")
+    before += last[: len(last) - len(word)]
     field, colon, value = word.partition(":")
     if not colon:
-        return [not_ + known for known in _FIELD_WORDS if known.startswith(word)] if word else []
-    known = {"pool": pools, "node": nodes, **VALUES}.get(field.lower(), ())
-    return [
-        f"{not_}{field}:{_quoted(name)}"
-        for name in known
-        if name.lower().startswith(value.strip('"').lower())
-    ]
-
-
-def complete_filter(text: str, *, pools: Sequence[str], nodes: Sequence[str]) -> str:
-    """Return `text` with its last word completed as far as it is clear.
-
-    Where that says nothing new, the first candidate is taken; where the word is one
-    already, the next one of its field.
-    """
-    found = candidates(text, pools=pools, nodes=nodes)
-    last = _last(text)
-    before = text[: len(text) - len(last)]
-    if found == [last] or not found:
-        field, colon, _ = last.partition(":")
-        every = candidates(f"{field}:", pools=pools, nodes=nodes) if colon else []
-        if last in every:
-            return before + every[(every.index(last) + 1) % len(every)]
-        return text
-    shared = _shared(found)
-    return before + (shared if len(shared) > len(last) else found[0])
-
-
-def _shared(words: Sequence[str]) -> str:
-    """Return what all `words` begin with."""
-    first, last = min(words), max(words)
-    same = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
-    return first[:same] if same is not None else min(first, last, key=len)
+        words = [known for known in _FIELD_WORDS if known.startswith(word)] if word else []
+        return [before + known for known in words]
+    known = [_quoted(name) for name in {**values, **VALUES}.get(field.lower(), ())]
+    begin = value.strip('"').lower()
+    found = [name for name in known if name.strip('"').lower().startswith(begin)]
+    if found == [value]:
+        after = known.index(value) + 1
+        found = known[after:] + known[:after]
+    return [f"{before}{field}:{name}" for name in found]
 
 
 def _last(text: str) -> str:
@@ -63,4 +58,4 @@ def _last(text: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name else name
+    return f'"{name}"' if " " in name or "|" in name else name

@@ -25,13 +25,22 @@ _SIGNS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
     "=": operator.eq,
 }
-_NUMBERS: dict[str, Callable[[Vm], float | None]] = {
-    "mem": lambda vm: vm.memory_mib,
-    "cpu": lambda vm: vm.cpu_percent,
-    "vcpu": lambda vm: vm.vcpus,
+_MIB = {"": 1.0, "k": 1 / 1024, "m": 1.0, "g": 1024.0, "t": 1024.0**2}
+"""What a size's unit is, in MiB; without one it is MiB, as in the tools' lists."""
+_UNITS = {
+    f"{unit}{rest}": mib
+    for unit, mib in _MIB.items()
+    for rest in (("", "b", "ib") if unit else ("",))
 }
+_FIGURE = re.compile(r"(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<unit>[a-z%]*)", re.IGNORECASE)
+_NUMBERS: dict[str, tuple[Callable[[Vm], float | None], dict[str, float], str]] = {
+    "mem": (lambda vm: vm.memory_mib, _UNITS, "512M or 4G"),
+    "cpu": (lambda vm: vm.cpu_percent, {"": 1.0, "%": 1.0}, "50 or 50%"),
+    "vcpu": (lambda vm: vm.vcpus, {"": 1.0}, "2"),
+}
+"""Fields that are compared: how they are read, their units, and what can be typed."""
 _TEXTS: dict[str, Callable[[Vm], tuple[str, ...]]] = {
-    "name": lambda vm: (vm.name, vm.label),
+    "name": lambda vm: (vm.name, vm.shown),
     "node": lambda vm: tuple(_places(vm.nodes)),
     "pool": lambda vm: (vm.key.pool,),
     "uuid": lambda vm: (vm.key.identity,),
@@ -117,10 +126,20 @@ def _read(text: str, alternatives: list[list[Matcher]]) -> FilterError | None:
                 return found
             negated = len(token["not"]) % 2 == 1
             alternatives[-1].append(_negation(found) if negated else found)
+        opened = _unclosed(token["text"] or "")
+        if opened is not None:
+            return FilterError(
+                'the quotation mark is not closed: "…"', token.start("text") + opened
+            )
         position = token.end()
     if len(alternatives) > 1 and not alternatives[-1]:
         return FilterError("nothing stands after |", max(0, len(text) - 1))
     return None
+
+
+def _unclosed(text: str) -> int | None:
+    """Return where a quotation mark begins that has no second one."""
+    return text.rindex('"') if text.count('"') % 2 else None
 
 
 def _negation(matcher: Matcher) -> Matcher:
@@ -150,7 +169,7 @@ def _word(word: str) -> Matcher:
     wanted = word.lower()
 
     def matches(vm: Vm, snapshot: Snapshot) -> bool:
-        texts = (vm.name, vm.label, vm.key.pool, *(node.name for node in vm.nodes))
+        texts = (vm.name, vm.shown, vm.key.pool, *(node.name for node in vm.nodes))
         return any(wanted in text.lower() for text in texts)
 
     return matches
@@ -207,12 +226,12 @@ def _state(field: str, wanted: str, position: int) -> Matcher | FilterError:
 
 def _number(comparison: re.Match[str], position: int) -> Matcher | FilterError:
     compare = _SIGNS[comparison["sign"]]
-    read = _NUMBERS[comparison["field"].lower()]
-    try:
-        wanted = float(comparison["value"])
-    except ValueError:
+    read, units, usual = _NUMBERS[comparison["field"].lower()]
+    figure = _FIGURE.fullmatch(comparison["value"])
+    if figure is None or figure["unit"].lower() not in units:
         at = position + comparison.start("value")
-        return FilterError(f"{comparison['field']} is compared with a number", at)
+        return FilterError(f"{comparison['field']} is compared with a number, such as {usual}", at)
+    wanted = float(figure["number"]) * units[figure["unit"].lower()]
 
     def matches(vm: Vm, snapshot: Snapshot) -> bool:
         value = read(vm)

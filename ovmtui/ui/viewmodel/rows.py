@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ovmtui.model.ha import NOT_ASKED, HaState
+from ovmtui.model.ha import NOT_ASKED, VMCFG, HaState
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import JobState
 from ovmtui.model.snapshot import Snapshot
@@ -210,7 +210,7 @@ def _row(
         role = "dim"
     places = "+".join(node.name for node in vm.nodes)
     cells = (
-        Cell(visible(vm.label, limit=200)),
+        Cell(visible(vm.shown, limit=200)),
         Cell(visible(vm.key.pool, limit=40), "dim"),
         Cell(visible(places, limit=60) or "-", "text" if places else "dim"),
         STATES[vm.state],
@@ -238,10 +238,15 @@ def _note(vm: Vm, snapshot: Snapshot, moment: Moment, *, stale: bool) -> Cell:
         return Cell("HA is on, runs nowhere", "warn")
     if vm.drifts and vm.wanted_ha is not None and not vm.reason:
         wanted = "on" if vm.wanted_ha.on else "off"
-        return Cell(f"HA wanted {wanted} by {visible(vm.wanted_ha.source, limit=80)}", "drift")
+        drift = f"HA {vm.ha.state.value}≠{wanted}"
+        return Cell(f"{drift}, wanted by {visible(vm.wanted_ha.source, limit=80)}", "drift")
+    if vm.ha.conflict and not vm.reason:
+        return Cell(f"HA: manager {vm.ha.state.value}, {visible(vm.ha.conflict, limit=80)}", "warn")
     if vm.reason:
         role = "danger" if vm.state is VmState.SPLIT_BRAIN else "unknown"
         return Cell(visible(vm.reason, limit=160), role)
+    if vm.ha.source == VMCFG and vm.ha.reason:
+        return Cell(f"HA as of vm.cfg; {visible(vm.ha.reason, limit=120)}", "dim")
     if vm.ha.state is HaState.UNKNOWN and vm.key.pool in moment.answering:
         why = "" if vm.ha.reason == NOT_ASKED else vm.ha.reason
         return Cell(f"HA: {visible(why, limit=120)}" if why else "", "unknown")

@@ -22,7 +22,8 @@ class ActionBar(Line):
     def show(self, actions: Sequence[Action], *, style: Callable[[str], Style]) -> None:
         """Show `actions`; the last in order step aside when the line is narrow."""
         kept = [action for action in actions if action.id in _LAST]
-        room = self.size.width - 1 - sum(_width(action) for action in kept)
+        # The last of them needs no gap.
+        room = self.size.width - 1 + _GAP - sum(_width(action) for action in kept)
         shown: list[Action] = []
         for action in actions:
             if action in kept:

@@ -24,13 +24,21 @@ class MessageLine(Line):
         self._style = style
         self._resting = Text()
         self._timer: Timer | None = None
+        self._said = ""
 
     def say(self, message: Message) -> None:
         """Show `message` for some seconds."""
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(SHOWN_FOR, self._rest)
+        self._said = message.text
         self._show(Text(message.text, self._style(message.role)))
+
+    def withdraw(self, text: str) -> None:
+        """Show `text` no longer, if it is what is shown: it is not true any more."""
+        if self._timer is not None and text == self._said:
+            self._timer.stop()
+            self._rest()
 
     def rest(self, text: str, role: str = "dim") -> None:
         """Show `text` whenever there is no message."""

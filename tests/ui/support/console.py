@@ -22,6 +22,7 @@ from ovmtui.runtime.interface import (
     BatchChanged,
     HostKeyQuestion,
     JobChanged,
+    KeyChange,
     MessageRaised,
     OpenJob,
     Pace,
@@ -29,6 +30,7 @@ from ovmtui.runtime.interface import (
     Update,
 )
 from ovmtui.runtime.looking import NoChecker
+from ovmtui.runtime.wanted import ALL, Wanted
 from tests.ui.support.batches import ScriptedBatcher
 
 NOW = 1000.0
@@ -48,6 +50,9 @@ class ScriptedConsole:
     answers: list[tuple[str, str]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     trusted: list[HostKeyQuestion] = field(default_factory=list)
+    replaced: list[KeyChange] = field(default_factory=list)
+    key_problem: Exception | None = None
+    """Why no host key can be replaced."""
     stopped: list[OpenJob] = field(default_factory=list)
     """Jobs that an earlier console left without an end."""
     resumed: list[str] = field(default_factory=list)
@@ -59,6 +64,8 @@ class ScriptedConsole:
 
     records: list[PastJob] = field(default_factory=list)
     """What the journal has, the newest first."""
+    wanted: list[Wanted] = field(default_factory=list)
+    """What the journal was asked for."""
     files: dict[tuple[str, str], str] = field(default_factory=dict)
     """vm.cfg files by node and path."""
     paces: dict[str, Pace] = field(default_factory=dict)
@@ -84,7 +91,8 @@ class ScriptedConsole:
     class _Past:
         console: ScriptedConsole
 
-        async def jobs(self, *, limit: int) -> Sequence[PastJob]:
+        async def jobs(self, *, limit: int, wanted: Wanted = ALL) -> Sequence[PastJob]:
+            self.console.wanted.append(wanted)
             return self.console.records[:limit]
 
         async def events(self, job: str) -> Sequence[JobEvent]:
@@ -160,6 +168,11 @@ class ScriptedConsole:
 
     def trust_host_key(self, question: HostKeyQuestion) -> None:
         self.trusted.append(question)
+
+    async def replace_host_key(self, question: KeyChange) -> None:
+        if self.key_problem is not None:
+            raise self.key_problem
+        self.replaced.append(question)
 
     async def close(self) -> None:
         self._listeners.clear()

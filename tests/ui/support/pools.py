@@ -11,8 +11,10 @@ from ovmtui.model.ha import HaFact, HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import HypervisorFacts, NodeView, Reach
 from ovmtui.model.snapshot import PoolView, Snapshot
+from ovmtui.model.tool import Program, Tool, Toolstack
 from ovmtui.model.vmconfig import ConfigFile, Disk, Interface, VmConfig
-from ovmtui.plan.context import Context, ManagerAccess
+from ovmtui.plan.context import Context
+from ovmtui.plan.managing import ManagerAccess
 from ovmtui.runtime.merge import merge
 from tests.ui.support.console import NOW
 
@@ -85,6 +87,7 @@ def node(
         latency_ms=latency_ms,
         domains=(Domain("Domain-0", 0, DomainState.RUNNING, 553, 8, 1240.0), *domains),
         listed_at=NOW - 1,
+        tool=Tool(Program.XM, Toolstack.XEND, "xm is the only program"),
         facts=HypervisorFacts(
             host=name,
             total_memory_mib=65536,

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ovmtui.cli.moments import moment
 from ovmtui.errors import UsageError
+from ovmtui.plan.moments import moment
 
 NOW = datetime(2026, 11, 23, 14, 30, 5, tzinfo=UTC)
 

@@ -1,0 +1,117 @@
+"""A password that must turn up nowhere, and what is written and may be read by nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import stat
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from ovmtui.simulator.pool import SimulatedPool
+from tests.e2e.driving import PATIENCE
+from tests.hostile.terminal import on_terminal
+
+BOOM = """
+import sys
+from ovmtui.cli import masking
+from ovmtui.ui.screens.viewing import Viewing
+def boom(self):
+    (secret, *_) = [form for form in masking.KNOWN._forms if "canary" in form]
+    password = secret
+    raise RuntimeError(f"the manager said {secret!r} to {{'password': {secret!r}}}")
+Viewing.do_sort = boom
+from ovmtui.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""The console, with an error that quotes the password."""
+
+
+class Watch:
+    """Programs run with everything that they say kept, and their arguments looked at."""
+
+    def __init__(self, settings: Path, environment: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.environment = {**os.environ, **environment}
+        self.said = bytearray()
+        self.arguments: set[bytes] = set()
+
+    async def run(self, *words: str, kill_at: bytes = b"") -> int:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "ovmtui", "--config", str(self.settings), *words),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=self.environment,
+        )
+        assert process.stdout is not None
+        async with asyncio.timeout(PATIENCE * 2):
+            async for line in process.stdout:
+                self.said += line
+                self.look()
+                if kill_at and kill_at in line:
+                    process.kill()
+            return await process.wait()
+
+    def look(self) -> None:
+        """Keep the arguments of every process that there is."""
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                self.arguments.add(path.read_bytes())
+
+
+@pytest.mark.timeout(280)
+async def test_the_canary_is_in_no_file_no_output_and_no_argument(
+    pool: SimulatedPool, settings_file: Path, tmp_path: Path
+) -> None:
+    canary = pool.spec.manager_password
+    written = tmp_path / "written"
+    places = {
+        "XDG_STATE_HOME": str(written / "state"),
+        "XDG_CONFIG_HOME": str(written / "config"),
+        "TMPDIR": str(written / "temporary"),
+    }
+    (written / "temporary").mkdir(parents=True, mode=0o700)
+    watch = Watch(settings_file, places)
+    recordings = [written / f"{number}.ovmtui" for number in range(4)]
+    record = [("--record", str(path)) for path in recordings]
+    # What goes well, and what is broken off and gone on with by another console.
+    assert await watch.run(*record[0], "list", "--ha") == 0
+    await watch.run(*record[1], "stop", "ovmguest1", "--yes", kill_at=b"-p XXXXXX")
+    await watch.run(*record[2], "jobs", "resume", "--all", "--yes")
+    # A manager that says what it was told.
+    await pool.faults.manager_complains(f"cannot log admin in with {canary}, password={canary}")
+    assert await watch.run(*record[3], "ha", "off", "web01", "--yes") != 0
+    await watch.run("list", "--ha")
+    await watch.run("check")
+    await watch.run("setup", "ovm1", "--reconfigure", "--yes")
+    await watch.run("history", "--commands")
+    await watch.run("history", "--export", str(written / "audit.csv"))
+    await pool.faults.manager_up()
+    # An error that nobody foresaw, with the password in its text.
+    arguments = ("-c", BOOM, "--config", str(settings_file))
+    async with on_terminal(*arguments, environment=places) as console:
+        await console.until("▲")
+        await console.press("o", "report:")
+        assert await console.process.wait() == 1
+        await console.ended.wait()
+        watch.said += console.sent
+    (report,) = written.rglob("crash-*.txt")
+    assert "RuntimeError" in report.read_text()
+    assert "XXXXXX" in report.read_text()
+
+    files = [path for path in written.rglob("*") if path.is_file()]
+    assert {"journal.sqlite3", "audit.csv", "0.ovmtui"} <= {path.name for path in files}
+    assert [path for path in files if canary.encode() in path.read_bytes()] == []
+    assert canary.encode() not in watch.said
+    told = [line for line in watch.arguments if canary.encode() in line]
+    # `ovm` itself has no other way to be told it.
+    assert [line for line in told if b"ovm\0-u\0" not in line] == []
+    for path in (written, *written.rglob("*")):
+        if path != written:
+            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
