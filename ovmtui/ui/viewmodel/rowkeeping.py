@@ -9,7 +9,8 @@ from ovmtui.model.job import JobState
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Vm
 from ovmtui.ui.viewmodel.grouping import same_place
-from ovmtui.ui.viewmodel.rows import Row, RowCache, Rows, build, moment_of, row_of
+from ovmtui.ui.viewmodel.moment import moment_of
+from ovmtui.ui.viewmodel.rows import Row, RowCache, Rows, build, row_of
 from ovmtui.ui.viewmodel.trends import Trends
 from ovmtui.ui.viewmodel.view import ViewState
 

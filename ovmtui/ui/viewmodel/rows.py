@@ -22,10 +22,11 @@ from ovmtui.ui.viewmodel.cells import (
 )
 from ovmtui.ui.viewmodel.filters import FilterError, parse
 from ovmtui.ui.viewmodel.grouping import group_of, group_title, sort
+from ovmtui.ui.viewmodel.moment import Moment, moment_of
 from ovmtui.ui.viewmodel.times import age
 from ovmtui.ui.viewmodel.trends import Trends
 from ovmtui.ui.viewmodel.view import ViewState
-from ovmtui.ui.viewmodel.working import copying_rate, working
+from ovmtui.ui.viewmodel.working import working
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +59,6 @@ class Rows:
     def keys(self) -> tuple[VmKey, ...]:
         """The machines that are shown, in their order."""
         return tuple(row.key for row in self.rows if not row.heading)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What rows depend on beside their machine and its job."""
-
-    now: float
-    """Monotonic time, for ages."""
-    wall: float | None
-    """Time since the epoch, for the time that a job has taken; None leaves it out."""
-    rate: float | None
-    """MiB a second that the last migrations copied."""
-    asked: frozenset[str]
-    """Pools whose manager is asked for HA."""
-    answering: frozenset[str]
-    """Those among them whose manager answers."""
 
 
 RowCache = dict[VmKey, tuple[Vm, JobState | None, bool, str, Row]]
@@ -135,20 +120,6 @@ def build(
         total=len(snapshot.vms),
         hidden_marks=tuple(hidden),
         error=error,
-    )
-
-
-def moment_of(
-    snapshot: Snapshot, jobs: Sequence[JobState], *, now: float, wall: float | None
-) -> Moment:
-    """Return what all rows depend on; the arguments are those of `build`."""
-    asked = [pool for pool in snapshot.pools if pool.manager_configured]
-    return Moment(
-        now,
-        wall,
-        copying_rate(jobs, snapshot),
-        frozenset(pool.name for pool in asked),
-        frozenset(pool.name for pool in asked if not pool.manager_problem),
     )
 
 
