@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks.figures import Figure, best
+from benchmarks.figures import Figure, cpu_of, median_of
 from ovmtui.config.load import load
 from ovmtui.model.identity import VmKey
 from ovmtui.model.job import EventKind, JobEvent, JobState, Stream
@@ -32,12 +32,13 @@ def reading() -> Iterator[Figure]:
     """Yield the figures of parsers and files."""
     for domains in (20, 200):
         text = listing(domains)
-        seconds = best(partial(parse_list, text), loops=20)
-        yield Figure(f"read `xm list` of {domains} domains", seconds)
+        taken = median_of(partial(cpu_of, partial(parse_list, text), loops=20))
+        yield Figure(f"read `xm list` of {domains} domains, CPU", taken, "ms")
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "ovmtui.toml"
         path.write_text("".join(_pool(number) for number in range(4)))
-        yield Figure("load a configuration of 4 pools with 16 nodes", best(lambda: load(path)))
+        taken = median_of(partial(cpu_of, partial(load, path)))
+        yield Figure("load a configuration of 4 pools with 16 nodes, CPU", taken, "ms")
         yield from asyncio.run(_journal(Path(directory) / "journal.sqlite3"))
 
 
@@ -64,6 +65,6 @@ async def _journal(path: Path) -> list[Figure]:
     batch = loop.time() - begin
     await journal.close()
     return [
-        Figure("journal one intent, synced to the disk", intents / 200),
-        Figure("journal 5,000 lines of output in one batch", batch),
+        Figure("journal one intent, synced to the disk", intents / 200 * 1e3, "ms"),
+        Figure("journal 5,000 lines of output in one batch", batch * 1e3, "ms"),
     ]

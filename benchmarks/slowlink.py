@@ -80,12 +80,13 @@ def slow_link() -> Iterator[Figure]:
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     link = Link(master)
     count, _ = link.read_for(12.0)
-    yield Figure("80x24, 64 kbit/s, 300 ms: the first 12 s", count / RATE, bytes=count)
+    yield Figure("80x24, 64 kbit/s, 300 ms: the first 12 s", count, "B")
     count, _ = link.read_for(_IDLE)
-    yield Figure("the same: a second of looking on", count / RATE / _IDLE, bytes=int(count / _IDLE))
+    yield Figure("the same: a second of looking on", count / _IDLE, "B/s")
     for what, key in _KEYS:
         count, seconds = link.press(key)
-        yield Figure(f"the same: {what}", seconds, "the round trip", ROUND_TRIP, bytes=count)
+        note = f"{count:,} B"
+        yield Figure(f"the same: {what}", seconds, "s", ROUND_TRIP, "the round trip", note=note)
         link.read_for(1.5)
     os.write(master, b"q")
     with contextlib.suppress(OSError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import functools
+import gc
 import logging
 import os
 import signal
@@ -46,6 +47,7 @@ async def _run(settings: Settings, options: argparse.Namespace, record: str | No
     from ovmtui.cli.visiting import visit
     from ovmtui.ui.app import OvmtuiApp
 
+    collect_seldom()
     kept = personal.KeptPreferences()
     own = personal.personal(options, kept)
     async with service(settings, record=record) as running:
@@ -66,6 +68,17 @@ async def _run(settings: Settings, options: argparse.Namespace, record: str | No
             await asyncio.gather(watching, return_exceptions=True)
             await kept.close()
     return ExitCode.DONE
+
+
+def collect_seldom() -> None:
+    """Let the collector of garbage leave alone what stays, and come less often.
+
+    All that is known of a pool stays until it changes, in no cycles. Going through it again
+    and again for garbage held keys up for 120 ms at 2,500 machines.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def _tell_end(app: OvmtuiApp, watching: asyncio.Task[None]) -> None:

@@ -67,7 +67,8 @@ def _away(running: Service, home: NodeKey) -> Sequence[Move]:
     node = running.snapshot.nodes[home]
     if not node.certain:
         raise PlanRefused((f"{home.name}: {node.list_problem or node.problem or 'no answer yet'}",))
-    return running.planner.moves((vm, None) for vm in machines_on(home, running.snapshot))
+    wanted = ((vm, None) for vm in machines_on(home, running.snapshot))
+    return tuple(running.planner.moves(wanted))
 
 
 def _title(home: NodeKey, *, back: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ovmtui.errors import PlanRefused
@@ -44,28 +44,27 @@ def machines_on(node: NodeKey, snapshot: Snapshot) -> list[Vm]:
     return sorted(there, key=lambda vm: (-(vm.memory_mib or 0), vm.shown))
 
 
-def moves(wanted: Iterable[tuple[Vm, NodeKey | None]], planning: Planning) -> tuple[Move, ...]:
-    """Return a move for each machine, to the node given or else to the best one.
+def moves(wanted: Iterable[tuple[Vm, NodeKey | None]], planning: Planning) -> Iterator[Move]:
+    """Yield a move for each machine, to the node given or else to the best one.
 
-    Memory that one move takes is not there for the next.
+    Memory that one move takes is not there for the next. Each is planned when it is asked
+    for: many of them take longer than a key may wait.
     """
     reserved: dict[NodeKey, int] = {}
-    found = []
     for vm, target in wanted:
         try:
             plan = planning(Intent(Verb.MIGRATE, vm.key, target), reserved)
         except PlanRefused as error:
-            found.append(Move(vm.key, vm.shown, reasons=error.reasons))
+            yield Move(vm.key, vm.shown, reasons=error.reasons)
             continue
         failing = [f for f in plan.findings if f.name == "memory" and not f.verdict.passes]
         if failing:
-            found.append(Move(vm.key, vm.shown, reasons=(failing[0].verdict.text,)))
+            yield Move(vm.key, vm.shown, reasons=(failing[0].verdict.text,))
             continue
         if plan.destination is not None and vm.memory_mib is not None:
             needed = memory_needed_mib(vm.memory_mib)
             reserved[plan.destination] = reserved.get(plan.destination, 0) + needed
-        found.append(Move(vm.key, vm.shown, plan))
-    return tuple(found)
+        yield Move(vm.key, vm.shown, plan)
 
 
 def render_moves(title: str, listed: Iterable[Move]) -> str:

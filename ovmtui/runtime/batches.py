@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -65,7 +65,7 @@ class Batches:
         store: Store,
         origins: Origins,
         maintenance: Maintenance,
-        moves: Callable[[Iterable[tuple[Vm, NodeKey | None]]], Sequence[Move]],
+        moves: Callable[[Iterable[tuple[Vm, NodeKey | None]]], Iterator[Move]],
         refuse: Callable[[str], None],
         clock: Clock,
         changed: Callable[[str], None],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -162,8 +162,8 @@ class Batcher(Protocol):
         """
         ...
 
-    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Sequence[Move]:
-        """Return a migration for each machine, or why it has none; to the best node for None."""
+    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Iterator[Move]:
+        """Yield a migration for each machine, or why it has none; to the best node for None."""
         ...
 
     async def homecoming(self, home: NodeKey) -> Sequence[Move]:

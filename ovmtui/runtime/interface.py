@@ -52,6 +52,15 @@ class HostKeyQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How long after one answer a node is asked again."""
+
+    seconds: float
+    why: str = ""
+    """Why it is not the interval that is configured; empty when it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeyChange:
     """A node shows another host key than the one that known_hosts has."""
 
@@ -98,6 +107,10 @@ class Console(Protocol):
 
     def events(self, job: str) -> Sequence[JobEvent]:
         """The newest events of a job that are kept in memory, oldest first."""
+        ...
+
+    def pace(self, node: NodeKey) -> Pace:
+        """How often `node` is asked at present."""
         ...
 
     def monotonic(self) -> float:

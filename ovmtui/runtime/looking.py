@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ovmtui.errors import PlanRefused
 from ovmtui.model.batch import BatchState
@@ -54,9 +54,9 @@ class NoBatcher:
         """Refuse."""
         raise PlanRefused((_REFUSED,))
 
-    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Sequence[Move]:
-        """Return why no machine can be moved."""
-        return [Move(vm.key, vm.name, reasons=(_REFUSED,)) for vm, _ in wanted]
+    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Iterator[Move]:
+        """Yield why no machine can be moved."""
+        return (Move(vm.key, vm.name, reasons=(_REFUSED,)) for vm, _ in wanted)
 
     async def homecoming(self, home: NodeKey) -> Sequence[Move]:
         """Return none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ovmtui.config.schema import Settings
@@ -74,8 +74,8 @@ class Planner:
         plan = through_sudo(permitted(plan, pool), self._entrances)
         return replace(plan, confirmation=confirmation(plan, self._settings))
 
-    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> tuple[Move, ...]:
-        """Return a migration for each machine, or why it has none; to the best node for None."""
+    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Iterator[Move]:
+        """Yield a migration for each machine, or why it has none; to the best node for None."""
         return moves(wanted, self.plan)
 
     async def ask_ha(self, vm: VmKey) -> HaFact:

@@ -226,8 +226,9 @@ class Prober:
         if parsed.value is None:
             self._tell(scan_problem="searching the repositories failed")
         else:
+            found = self._store.shared_configs(self._key, parsed.value)
             problem = "; ".join(parsed.notes[:3])
-            self._tell(configs=parsed.value, scanned_at=began, scan_problem=problem)
+            self._tell(configs=found, scanned_at=began, scan_problem=problem)
 
     def _tell(self, **changes: object) -> None:
         view = replace(self._store.node(self._key), **changes)  # type: ignore[arg-type]  # fields

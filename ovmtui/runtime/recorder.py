@@ -13,6 +13,8 @@ from ovmtui.runtime.clock import Clock
 
 _KEPT = 20_000
 """Events of a job that stay in memory; the journal has them all."""
+_BATCH = 1_000
+"""Events that are written and shown in one go: more would keep a key waiting."""
 _LONGEST_LINE = 8_192
 """Characters of an output line that are kept."""
 
@@ -159,15 +161,17 @@ class Recorder:
         async with self._writing:
             if self._failure is not None:
                 raise self._failure
-            if not self._pending:
-                return
-            batch, self._pending = tuple(self._pending), []
-            try:
-                await self._log.append(batch)
-            except JournalError as error:
-                # Whose batch it was does not matter: nobody may act on what is not on disk.
-                self._failure = error
-                raise
-            finally:
-                # Even what could not be written has happened, and is shown.
-                self._show(batch)
+            while self._pending:
+                batch = tuple(self._pending[:_BATCH])
+                del self._pending[:_BATCH]
+                try:
+                    await self._log.append(batch)
+                except JournalError as error:
+                    # Whose batch it was does not matter: nobody may act on what is not on disk.
+                    self._failure = error
+                    batch += tuple(self._pending)
+                    self._pending.clear()
+                    raise
+                finally:
+                    # Even what could not be written has happened, and is shown.
+                    self._show(batch)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import msgspec
 
 from ovmtui.model.ha import HaFact
-from ovmtui.model.identity import VmKey
+from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import JobEvent, JobState, advance
 from ovmtui.model.node import NodeView
 from ovmtui.model.snapshot import Snapshot
@@ -17,6 +17,7 @@ from ovmtui.runtime.clock import SystemClock
 from ovmtui.runtime.interface import (
     JobChanged,
     MessageRaised,
+    Pace,
     SnapshotChanged,
     Update,
 )
@@ -95,6 +96,10 @@ class ReplayConsole(LookingOnly):
     def events(self, job: str) -> Sequence[JobEvent]:
         """What had happened in a job."""
         return tuple(self._events[job])
+
+    def pace(self, node: NodeKey) -> Pace:
+        """Nothing is asked: what was recorded is all there is."""
+        return Pace(0.0, "a recording")
 
     def monotonic(self) -> float:
         """The recorded console's monotonic clock."""

@@ -29,6 +29,8 @@ def services_by_machine(
     files: dict[str, ServiceFile] = {}
     for file in (*(f for node in nodes for f in node.services or ()), *local):
         files.setdefault(file.name, file)
+    if not files:
+        return {}
     by_name: dict[str, list[VmKey]] = {}
     for key, name in machines.items():
         by_name.setdefault(name, []).append(key)

@@ -15,6 +15,7 @@ from ovmtui.plan.plan import Plan
 from ovmtui.plan.verdict import Finding
 from ovmtui.runtime.clock import Clock
 from ovmtui.runtime.configreading import read_config
+from ovmtui.runtime.interface import Pace
 from ovmtui.runtime.jobs import Jobs
 from ovmtui.runtime.journal import Journal
 from ovmtui.runtime.past import Past
@@ -49,6 +50,10 @@ class Views:
     def events(self, job: str) -> Sequence[JobEvent]:
         """The newest events of a job that are kept in memory, oldest first."""
         return self._jobs.events(job)
+
+    def pace(self, node: NodeKey) -> Pace:
+        """How often `node` is asked at present."""
+        return self._watchers[node].pace
 
     def monotonic(self) -> float:
         """Now, on the clock of the snapshot's times, in seconds."""

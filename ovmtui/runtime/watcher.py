@@ -17,6 +17,8 @@ from ovmtui.model.identity import NodeKey
 from ovmtui.model.node import NodeView, Reach
 from ovmtui.runtime.backoff import delays
 from ovmtui.runtime.clock import Clock
+from ovmtui.runtime.interface import Pace
+from ovmtui.runtime.pacing import pace_of
 from ovmtui.runtime.prober import Prober
 from ovmtui.runtime.refusals import Notice, Refusals
 from ovmtui.runtime.store import Store
@@ -213,12 +215,14 @@ class NodeWatcher:
                 _answer(waiters)
             self._attempted.set()
             if not self._waiters:
-                await self._pause(self._interval())
+                await self._pause(self.pace.seconds)
 
-    def _interval(self) -> float:
-        if self.busy:
-            return self._intervals.refresh_busy
-        return self._intervals.refresh * (4.0 if self.relaxed else 1.0)
+    @property
+    def pace(self) -> Pace:
+        """How often the node is asked at present, and why."""
+        return pace_of(
+            self._intervals, busy=self.busy, relaxed=self.relaxed, latency_ms=self.view.latency_ms
+        )
 
     async def _scan_for_ever(self, session: Session) -> None:
         if self._tidies:

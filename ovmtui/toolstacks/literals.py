@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from ovmtui.model.parsed import Parsed
 from ovmtui.toolstacks.notes import note
 
+_TRIES = 10
+"""Attempts to read a text while other threads read others."""
 BAD_SOURCE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
 """What Python raises for source that is wrong, too deep or too large."""
 
@@ -94,13 +96,19 @@ def _of_tree(tree: ast.Module, text: str) -> Iterator[tuple[ast.stmt, str]]:
 
 
 def _tree(source: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            # Python would print a warning for `"\d"`, in the middle of a screen.
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
-    except BAD_SOURCE:
-        return None
+    for _ in range(_TRIES):
+        try:
+            with warnings.catch_warnings():
+                # Python would print a warning for `"\d"`, in the middle of a screen.
+                warnings.simplefilter("ignore")
+                return ast.parse(source)
+        except BAD_SOURCE:
+            return None
+        except SystemError:
+            # Python 3.11 counts the depth of what two threads read at once together, and
+            # takes the sum for a mistake of its own (python/cpython#106905).
+            continue
+    return None
 
 
 def _assigned(node: ast.stmt) -> dict[str, object] | None:

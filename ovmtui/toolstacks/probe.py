@@ -49,6 +49,11 @@ __all__ = [
     "xend_log_tail_script",
 ]
 
+# The line's end is not taken: a line that looks like a marker must not hide the next one.
+_MARKER = re.compile(
+    r"\n@(?P<nonce>[A-Za-z0-9]{8,64}) (?P<what>begin|end) (?P<name>[a-z0-9-]+)"
+    r"(?: (?P<status>[0-9]{1,3}))?(?=\n)"
+)
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _BOOT_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _LOAD = re.compile(r"([0-9]{1,6}\.[0-9]{1,3}) [0-9.]+ [0-9.]+ .*")
@@ -161,17 +166,17 @@ def parse_clock(text: str) -> int | None:
 def _split(stream: str, nonce: str) -> list[tuple[str, str, int | None]]:
     """Return name, text and exit status of the sections of one stream, in order."""
     found: list[tuple[str, str, int | None]] = []
-    marker = re.compile(
-        rf"\n@{checked_nonce(nonce)} (begin|end) ([a-z0-9-]+)(?: ([0-9]{{1,3}}))?\n"
-    )
+    checked_nonce(nonce)
     name, start = "", 0
-    for match in marker.finditer(stream):
-        if match[1] == "begin":
+    for match in _MARKER.finditer(stream):
+        if match["nonce"] != nonce:
+            continue
+        if match["what"] == "begin":
             if name:
                 found.append((name, stream[start : match.start()], None))
-            name, start = match[2], match.end()
-        elif match[2] == name:
-            status = int(match[3]) if match[3] else None
+            name, start = match["name"], match.end() + 1
+        elif match["name"] == name:
+            status = int(match["status"]) if match["status"] else None
             found.append((name, stream[start : match.start()], status))
             name = ""
     if name:

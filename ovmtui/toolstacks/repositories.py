@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from ovmtui.model.parsed import Parsed
-from ovmtui.model.vmconfig import ConfigFile
+from ovmtui.model.vmconfig import ConfigFile, VmConfig
 from ovmtui.toolstacks import vmcfg
 from ovmtui.toolstacks.filescan import MOST_BYTES, FoundFile, read_files
 
 _BY_HAND = "/etc/xen/"
+_READ: dict[bytes, Parsed[VmConfig]] = {}
+"""What was read, by a digest of the text."""
+_MOST_READ = 16_384
 _EXAMPLES = ("/etc/xen/xmexample", "/etc/xen/xlexample")
 
 
@@ -26,6 +31,18 @@ def read_scan(stdout: str, nonce: str) -> Parsed[tuple[ConfigFile, ...] | None]:
     return Parsed(tuple(files), found.notes)
 
 
+def _parsed(content: str) -> Parsed[VmConfig]:
+    """Read a vm.cfg. Every node of a pool finds the same files, again and again."""
+    # Not the text itself, which may hold passwords, is what is remembered.
+    digest = hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=16).digest()
+    found = _READ.get(digest)
+    if found is None:
+        if len(_READ) >= _MOST_READ:
+            _READ.clear()
+        found = _READ[digest] = vmcfg.parse(content)
+    return found
+
+
 def _may_be_one(file: FoundFile) -> bool:
     """Whether a file may be a machine's: Xen's own examples lie beside those made by hand."""
     return not file.path.startswith(_EXAMPLES)
@@ -33,5 +50,5 @@ def _may_be_one(file: FoundFile) -> bool:
 
 def _config_file(file: FoundFile) -> ConfigFile:
     notes = (f"longer than {MOST_BYTES} bytes: read in part",) if file.cut else ()
-    parsed = vmcfg.parse(file.content)
+    parsed = _parsed(file.content)
     return ConfigFile(path=file.path, config=parsed.value, notes=notes + parsed.notes)

@@ -79,8 +79,9 @@ def _of_chops(update: ChopsUpdate) -> Iterator[_Piece]:
         for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=True):
             if strip is None or x > last or end <= first:
                 continue
-            inside = last > x >= first and end <= last
-            yield y, x, strip if inside else strip.crop(0, min(end, last) - x)
+            begin = max(x, first)
+            inside = begin == x and end <= last
+            yield y, begin, strip if inside else strip.crop(begin - x, min(end, last) - x)
 
 
 class Frugal(App[ReturnType]):

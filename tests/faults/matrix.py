@@ -73,7 +73,8 @@ async def run(service: Service, case: Case, directory: Path) -> list[str]:
 async def evacuated(service: Service) -> list[str]:
     """Move away what is on the node of the evacuation, and return the jobs."""
     home = find_any_node(service.snapshot, EVACUATED)
-    planned = service.planner.moves((vm, None) for vm in machines_on(home, service.snapshot))
+    wanted = ((vm, None) for vm in machines_on(home, service.snapshot))
+    planned = tuple(service.planner.moves(wanted))
     batch = service.batches.begin(order_of(planned, title=f"evacuate {home.name}", emptied=home))
     ended = await service.batches.finished(batch)
     return [item.job for item in ended.items if item.job]

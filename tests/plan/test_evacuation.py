@@ -33,7 +33,7 @@ def moved(snapshot: Snapshot) -> tuple[Move, ...]:
         return flows.build(intent, snapshot, surroundings, now=NOW)
 
     wanted = [(vm, None) for vm in machines_on(key("ovm1"), snapshot)]
-    return moves(wanted, planning)
+    return tuple(moves(wanted, planning))
 
 
 def test_the_largest_goes_first_and_what_one_takes_is_gone_for_the_next() -> None:

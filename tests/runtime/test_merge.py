@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from ovmtui.model.domain import Domain, DomainState
 from ovmtui.model.ha import HaState
+from ovmtui.model.identity import VmKey
 from ovmtui.model.node import NodeView
 from ovmtui.model.vm import Vm, VmState
 from ovmtui.runtime.merge import merge
+from ovmtui.runtime.mergecache import MergeCache
 from tests.plan.pools import CONFIG, POOL, VM, domain, node, silent
 
 
@@ -99,3 +101,19 @@ def test_a_configuration_without_a_uuid_belongs_to_the_one_machine_of_its_name()
 
 def test_a_suspended_source_is_migrating_and_not_shut_down() -> None:
     assert merged(node("ovm1", domain(state=DomainState.SUSPENDED))).state is VmState.MIGRATING
+
+
+def test_a_merge_that_remembers_the_last_one_gives_what_one_from_nothing_gives() -> None:
+    cache = MergeCache()
+    last: dict[VmKey, Vm] = {}
+    domain_there, paused = domain(), domain(state=DomainState.PAUSED)
+    worlds = (
+        (node("ovm1", domain_there), node("ovm2")),
+        (node("ovm1", domain_there), node("ovm2", paused)),
+        (node("ovm1"), node("ovm2", paused)),
+        (silent(node("ovm1", domain_there)), node("ovm2", paused)),
+        (node("ovm1"), node("ovm2")),
+    )
+    for nodes in worlds:
+        last = merge(POOL, nodes, {}, previous=last, cache=cache)
+        assert last == merge(POOL, nodes, {}, previous={})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import warnings
 
 import pytest
@@ -289,3 +290,20 @@ def test_no_bytes_make_it_raise(data: bytes) -> None:
 def test_no_near_python_makes_it_raise(text: str) -> None:
     parsed = parse(f"name = 'v'\n{text}\n")
     assert parsed.value.name in {"v", None}
+
+
+def test_a_file_is_read_although_python_stumbles_over_another_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, stumbles = ast.parse, [SystemError("AST constructor recursion depth mismatch")]
+
+    def stumbling(source: str) -> ast.Module:
+        if stumbles:
+            raise stumbles.pop()
+        return real(source)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ast, "parse", stumbling)
+        found = parse("name = 'web01'\nmemory = 512\n").value
+    assert found.name == "web01"
+    assert not stumbles

@@ -16,6 +16,7 @@ from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.runtime.companions import PastJob
+from ovmtui.runtime.interface import Pace
 from ovmtui.runtime.looking import NoChecker
 from ovmtui.ui.keymap import read_keymap
 from ovmtui.ui.preferences import Personal, Preferences
@@ -139,6 +140,16 @@ async def test_sources_name_the_command_behind_each_figure() -> None:
         await driver.press("i")
         assert "CPU time of the domain between the last two listings" in driver.words
         assert "connection refused" in driver.words
+
+
+async def test_sources_tell_how_often_each_node_is_asked_and_why() -> None:
+    def hurry(console: ScriptedConsole) -> None:
+        console.paces["ovm2"] = Pace(1.0, "a job runs in the pool")
+
+    async with driving(prepare=hurry) as driver:
+        await driver.press("i")
+        assert "asked every 5 s" in driver.words
+        assert "asked every 1 s (a job runs in the pool)" in driver.words
 
 
 async def test_help_of_a_page_begins_with_its_own_keys() -> None:

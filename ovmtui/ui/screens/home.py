@@ -17,7 +17,8 @@ from ovmtui.ui.screens.home_texts import empty_text, resting_text
 from ovmtui.ui.screens.output_actions import OutputActions
 from ovmtui.ui.screens.pane_content import PaneContent
 from ovmtui.ui.situation import Scope, Situation
-from ovmtui.ui.viewmodel.rows import Row, RowCache, build
+from ovmtui.ui.viewmodel.rowkeeping import RowKeeper
+from ovmtui.ui.viewmodel.rows import Row
 from ovmtui.ui.widgets.candidates import CandidateLine
 from ovmtui.ui.widgets.filter_input import FilterInput
 from ovmtui.ui.widgets.grid import Grid
@@ -39,7 +40,7 @@ class HomeScreen(OutputActions):
     def __init__(self, desk: Desk) -> None:
         """Begin with the whole pool, sorted by name."""
         super().__init__(desk)
-        self._row_cache: RowCache = {}
+        self._keeper = RowKeeper()
 
     def body(self) -> Iterable[Widget]:
         """Return title, nodes, machines, output and the filter."""
@@ -184,13 +185,12 @@ class HomeScreen(OutputActions):
         console = self.desk.console
         self.lay_out()
         self.query_one(OutputPane).show_times(self.desk.preferences.times)
-        self.rows = build(
+        self.rows = self._keeper.rows(
             console.snapshot,
             self.view,
             jobs=console.jobs,
             now=console.monotonic(),
             wall=console.wall(),
-            cache=self._row_cache,
             trends=self.desk.trends,
         )
         grid = self.query_one(Grid)

@@ -8,19 +8,16 @@ from collections.abc import Callable, Sequence
 from ovmtui.errors import PlanRefused
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
-from ovmtui.model.node import NodeView
 from ovmtui.model.vm import Vm, VmState
 from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.leftovers import leftovers
 from ovmtui.ui.screens.job_actions import JobActions
-from ovmtui.ui.screens.listing import Picker, cell
+from ovmtui.ui.screens.listing import Picker
 from ovmtui.ui.screens.plan import PlanScreen
 from ovmtui.ui.screens.several import SeveralScreen
-from ovmtui.ui.screens.targets import TargetsScreen
-from ovmtui.ui.viewmodel.cells import memory
+from ovmtui.ui.screens.targets import TargetsScreen, described
 
-_NAME = 12
 _SPREAD = "each to the node that is best for it"
 
 
@@ -187,8 +184,12 @@ class MachineActions(JobActions):
             self._plan_one(verb)
             return
         intents = [Intent(verb, vm) for vm in sorted(self.marks)]
-        moves = [self._planned(intent) for intent in intents]
-        self.plan_for_all(moves, title=f"{verb.value} {len(moves)} machines", verb=verb)
+        title = f"{verb.value} {len(intents)} machines"
+        self.plan_one_by_one(
+            map(self._planned, intents),
+            lambda moves: self.plan_for_all(moves, title=title, verb=verb),
+            count=len(intents),
+        )
 
     def _plan_one(self, verb: Verb) -> None:
         vm = self.machine
@@ -227,23 +228,15 @@ class MachineActions(JobActions):
         snapshot = self.desk.console.snapshot
         pools = {vm.pool for vm in self.marks}
         nodes = snapshot.nodes_of(pools.pop()) if len(pools) == 1 else ()
-        return [("", _SPREAD), *((node.key.name, f"all to {_described(node)}") for node in nodes)]
+        return [("", _SPREAD), *((node.key.name, f"all to {described(node)}") for node in nodes)]
 
     def _move_all(self, name: str) -> None:
         vms = [self.desk.console.snapshot.vms.get(key) for key in sorted(self.marks)]
         wanted = [(vm, NodeKey(vm.key.pool, name) if name else None) for vm in vms if vm]
-        moves = self.desk.console.batches.moves(wanted)
         where = f" to {name}" if name else ""
-        self.plan_for_all(moves, title=f"migrate {len(moves)} machines{where}", verb=Verb.MIGRATE)
-
-
-def _described(node: NodeView) -> str:
-    """Return a node's name with what speaks for and against moving machines there."""
-    name = cell(node.key.name, _NAME)
-    if not node.certain:
-        return f"{name}{node.list_problem or node.problem or 'no answer yet'}"
-    count = sum(not domain.is_domain_zero and domain.is_active for domain in node.domains or ())
-    load = "-" if node.load is None else f"{node.load:.2f}"
-    free = memory(node.facts.free_memory_mib)
-    mark = "  in maintenance" if node.maintenance else ""
-    return f"{name}{free} free, {count} VMs, load {load}{mark}"
+        title = f"migrate {len(wanted)} machines{where}"
+        self.plan_one_by_one(
+            self.desk.console.batches.moves(wanted),
+            lambda moves: self.plan_for_all(moves, title=title, verb=Verb.MIGRATE),
+            count=len(wanted),
+        )

@@ -60,11 +60,11 @@ class NodeActions(MachineActions):
             self.desk.say(f"{node.name} cannot be emptied: {why}", "warning")
             return
         wanted = [(vm, None) for vm in machines_on(node, snapshot)]
-        self.plan_for_all(
+        title = f"evacuate {node.name}"
+        self.plan_one_by_one(
             self.desk.console.batches.moves(wanted),
-            title=f"evacuate {node.name}",
-            verb=Verb.MIGRATE,
-            emptied=node,
+            lambda moves: self.plan_for_all(moves, title=title, verb=Verb.MIGRATE, emptied=node),
+            count=len(wanted),
         )
 
     @work
@@ -88,9 +88,8 @@ class NodeActions(MachineActions):
         if not hints:
             self.desk.say(f"{pool}: no move would even it out much")
             return
-        moves = self.desk.console.batches.moves(
-            (snapshot.vms[hint.vm], hint.target) for hint in hints
-        )
+        wanted = [(snapshot.vms[hint.vm], hint.target) for hint in hints]
+        moves = tuple(self.desk.console.batches.moves(wanted))
         self.plan_for_all(moves, title=f"balance {pool}", verb=Verb.MIGRATE)
 
     @work

@@ -6,7 +6,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ovmtui.model.node import NodeView, Reach
 from ovmtui.model.text import visible
+from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.base import Page
 from ovmtui.ui.screens.times import NONE
 from ovmtui.ui.viewmodel.times import age
@@ -44,7 +46,7 @@ class SourcesScreen(Page[None]):
             listed = NONE if node.listed_at is None else f"{age(now - node.listed_at)} ago"
             configs = NONE if node.configs is None else f"{len(node.configs)} vm.cfg"
             latency = NONE if node.latency_ms is None else f"{node.latency_ms:.0f} ms"
-            text = f"listed {listed}  {configs}  answer in {latency}"
+            text = f"listed {listed}  {configs}  answer in {latency}{_pace(self.desk, node)}"
             problem = node.problem or node.list_problem
             role = "warn" if problem else "text"
             shown = f"{text}  {visible(problem, limit=200)}" if problem else text
@@ -56,3 +58,12 @@ class SourcesScreen(Page[None]):
         table.add_column(width=24, no_wrap=True)
         table.add_column(overflow="fold")
         return table
+
+
+def _pace(desk: Desk, node: NodeView) -> str:
+    """Return how often a node is asked, and why it is not as configured."""
+    if desk.replay is not None or node.reach is not Reach.UP:
+        return ""
+    pace = desk.console.pace(node.key)
+    why = f" ({pace.why})" if pace.why else ""
+    return f"  asked every {pace.seconds:.3g} s{why}"

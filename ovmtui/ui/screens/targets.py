@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.node import NodeView
 from ovmtui.model.text import visible
 from ovmtui.plan.placement import Target
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.listing import Item, ListScreen, cell
 from ovmtui.ui.situation import Scope
+from ovmtui.ui.viewmodel.cells import memory
 
 _NODE, _FREE, _VMS, _LOAD = 16, 12, 4, 6
+_NODE_NAME = 12
 
 
 class TargetsScreen(ListScreen[NodeKey]):
@@ -80,3 +83,15 @@ class TargetsScreen(ListScreen[NodeKey]):
         text.append(cell(load, _LOAD, right=True), style(role))
         text.append(" ")
         return self.hung(text, Text(visible("; ".join(target.reasons)), style("warn")))
+
+
+def described(node: NodeView) -> str:
+    """Return a node's name with what speaks for and against moving machines there."""
+    name = cell(node.key.name, _NODE_NAME)
+    if not node.certain:
+        return f"{name}{node.list_problem or node.problem or 'no answer yet'}"
+    count = sum(not domain.is_domain_zero and domain.is_active for domain in node.domains or ())
+    load = "-" if node.load is None else f"{node.load:.2f}"
+    free = memory(node.facts.free_memory_mib)
+    mark = "  in maintenance" if node.maintenance else ""
+    return f"{name}{free} free, {count} VMs, load {load}{mark}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ovmtui.model.domain import Transit
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.node import NodeView, Reach
@@ -43,9 +44,11 @@ class Alert:
 def alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
     """Return the alerts of a snapshot: dangers, then warnings, then what is unknown."""
     # Nothing is worse than two copies, whatever else is a danger.
-    vms = sorted(snapshot.vms.values(), key=lambda vm: vm.state is not VmState.SPLIT_BRAIN)
+    vms = [vm for vm in snapshot.vms.values() if not _is_quiet(vm)]
+    vms.sort(key=lambda vm: vm.state is not VmState.SPLIT_BRAIN)
     found = [alert for vm in vms for alert in _of_vm(vm, snapshot)]
-    found += [alert for pool in snapshot.pools for alert in _unknown(pool.name, snapshot)]
+    unknown = [vm for vm in vms if vm.state is VmState.UNKNOWN]
+    found += [alert for pool in snapshot.pools for alert in _unknown(pool.name, unknown)]
     found += [alert for node in snapshot.nodes.values() for alert in _of_node(node)]
     found += [
         Alert("warn", f"manager of {pool.name}: {visible(pool.manager_problem, limit=200)}")
@@ -60,11 +63,21 @@ def alerts(snapshot: Snapshot) -> tuple[Alert, ...]:
     return tuple(sorted(found, key=lambda alert: SEVERITIES.index(alert.severity)))
 
 
-def _unknown(pool: str, snapshot: Snapshot) -> list[Alert]:
+def _is_quiet(vm: Vm) -> bool:
+    """Whether a machine is as most are, so that there is nothing to be told of it."""
+    if vm.reason or vm.service is not None or vm.wanted_ha is not None:
+        return False
+    if vm.state is VmState.DOWN:
+        return not vm.copies and vm.ha.state is not HaState.ON
+    alone = len(vm.copies) == 1 and vm.copies[0].domain.transit is Transit.NONE
+    return vm.state is VmState.RUNNING and alone
+
+
+def _unknown(pool: str, unknown: Sequence[Vm]) -> list[Alert]:
     """Tell the machines that are unknown in one sentence for each reason, however many."""
     by_reason: dict[str, list[Vm]] = {}
-    for vm in snapshot.vms.values():
-        if vm.key.pool == pool and vm.state is VmState.UNKNOWN:
+    for vm in unknown:
+        if vm.key.pool == pool:
             by_reason.setdefault(vm.reason, []).append(vm)
     found = []
     for reason, vms in by_reason.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -99,6 +100,7 @@ class FilterError:
     """What stands before the mistake, which can be used."""
 
 
+@functools.lru_cache(maxsize=8)
 def parse(text: str) -> Filter | FilterError:
     """Read a filter; a wrong one says where and what would be right."""
     alternatives: list[list[Matcher]] = [[]]

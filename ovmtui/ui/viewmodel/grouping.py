@@ -27,6 +27,17 @@ def sort(machines: list[Vm], view: ViewState) -> None:
         machines.sort(key=lambda vm: _group_key(group_of(vm, view.group)))
 
 
+def same_place(one: Vm, other: Vm, view: ViewState) -> bool:
+    """Whether two states of a machine have the same place in the order of `view`."""
+    key = _SORT_KEYS.get(view.sort, _name_key)
+    figure = _FIGURES.get(view.sort)
+    return (
+        one.label == other.label
+        and key(one) == key(other)
+        and (figure is None or (figure(one) is None) == (figure(other) is None))
+    )
+
+
 def group_of(vm: Vm, by: str) -> str:
     """Return the name of the group that a machine belongs to."""
     match by:

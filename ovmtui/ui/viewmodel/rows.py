@@ -22,10 +22,11 @@ from ovmtui.ui.viewmodel.cells import (
 )
 from ovmtui.ui.viewmodel.filters import FilterError, parse
 from ovmtui.ui.viewmodel.grouping import group_of, group_title, sort
+from ovmtui.ui.viewmodel.moment import Moment, moment_of
 from ovmtui.ui.viewmodel.times import age
 from ovmtui.ui.viewmodel.trends import Trends
 from ovmtui.ui.viewmodel.view import ViewState
-from ovmtui.ui.viewmodel.working import copying_rate, working
+from ovmtui.ui.viewmodel.working import working
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +59,6 @@ class Rows:
     def keys(self) -> tuple[VmKey, ...]:
         """The machines that are shown, in their order."""
         return tuple(row.key for row in self.rows if not row.heading)
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    now: float
-    """Monotonic time, for ages."""
-    wall: float | None
-    """Time since the epoch, for the time that a job has taken; None leaves it out."""
-    rate: float | None
-    """MiB a second that the last migrations copied."""
-    asked: frozenset[str]
-    """Pools whose manager is asked for HA."""
-    answering: frozenset[str]
-    """Those among them whose manager answers."""
 
 
 RowCache = dict[VmKey, tuple[Vm, JobState | None, bool, str, Row]]
@@ -111,20 +98,13 @@ def build(
     chosen = found.before if isinstance(found, FilterError) else found
     machines = [vm for vm in snapshot.vms.values() if chosen.matches(vm, snapshot)]
     sort(machines, view)
-    asked = [pool for pool in snapshot.pools if pool.manager_configured]
-    moment = _Moment(
-        now,
-        wall,
-        copying_rate(jobs, snapshot),
-        frozenset(pool.name for pool in asked),
-        frozenset(pool.name for pool in asked if not pool.manager_problem),
-    )
+    moment = moment_of(snapshot, jobs, now=now, wall=wall)
     running = {job.vm: job for job in jobs if job.running}
     shown = {vm.key for vm in machines}
     hidden = sorted(snapshot.vms[key].name for key in view.marks - shown if key in snapshot.vms)
     trend = trends.spark if trends is not None and "trend" in view.columns else _no_trend
     rows = [
-        _cached(
+        row_of(
             cache,
             vm,
             snapshot,
@@ -162,16 +142,17 @@ def _no_trend(vm: VmKey) -> str:
     return ""
 
 
-def _cached(
+def row_of(
     cache: RowCache,
     vm: Vm,
     snapshot: Snapshot,
     job: JobState | None,
-    moment: _Moment,
+    moment: Moment,
     *,
     marked: bool,
-    trend: str,
+    trend: str = "",
 ) -> Row:
+    """Return the row of one machine, from `cache` when nothing that it tells has changed."""
     known = cache.get(vm.key)
     same = known is not None and known[0] is vm and known[1] is job
     if known is not None and same and known[2] == marked and known[3] == trend:
@@ -187,7 +168,7 @@ def _row(
     vm: Vm,
     snapshot: Snapshot,
     job: JobState | None,
-    moment: _Moment,
+    moment: Moment,
     *,
     marked: bool,
     trend: str,
@@ -218,7 +199,7 @@ def _row(
     return Row(vm.key, cells, role, marked, job is not None)
 
 
-def _note(vm: Vm, snapshot: Snapshot, moment: _Moment, *, stale: bool) -> Cell:
+def _note(vm: Vm, snapshot: Snapshot, moment: Moment, *, stale: bool) -> Cell:
     if stale:
         listed = [snapshot.nodes[copy.node].listed_at for copy in vm.copies]
         oldest = min((at for at in listed if at is not None), default=None)

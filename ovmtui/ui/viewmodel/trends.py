@@ -27,7 +27,8 @@ def _ring() -> Figures:
 class _Machine:
     cpu: Figures = field(default_factory=_ring)
     memory: Figures = field(default_factory=_ring)
-    drawn: str = ""
+    drawn: str | None = None
+    """The bars of `cpu`; None until somebody wants to see them."""
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Trends:
         """Begin with nothing known."""
         self._vms: dict[VmKey, _Machine] = {}
         self._nodes: dict[NodeKey, _Node] = {}
+        self._grown: set[VmKey] = set()
 
     def see(self, snapshot: Snapshot) -> None:
         """Take the figures of the nodes that were listed since the last time."""
@@ -67,12 +69,22 @@ class Trends:
                 machine = self._vms.setdefault(vm.key, _Machine())
                 machine.cpu.append(vm.cpu_percent)
                 machine.memory.append(vm.memory_mib)
-                machine.drawn = sparkline(machine.cpu, width=WIDTH, top=100.0)
+                machine.drawn = None
+                self._grown.add(vm.key)
+
+    def take_grown(self) -> set[VmKey]:
+        """Return the machines that got a figure since this was asked last."""
+        grown, self._grown = self._grown, set()
+        return grown
 
     def spark(self, vm: VmKey) -> str:
         """Return the CPU time of a machine lately, as bars against one whole CPU."""
         machine = self._vms.get(vm)
-        return machine.drawn if machine is not None else ""
+        if machine is None:
+            return ""
+        if machine.drawn is None:
+            machine.drawn = sparkline(machine.cpu, width=WIDTH, top=100.0)
+        return machine.drawn
 
     def of_vm(self, vm: VmKey) -> tuple[Sequence[float | None], Sequence[float | None]]:
         """Return CPU shares and memory in MiB, the oldest first."""

@@ -21,6 +21,7 @@ from ovmtui.model.identity import VmKey
 from ovmtui.ui.actions.moves import move_bindings
 from ovmtui.ui.viewmodel.rows import Row, Rows
 from ovmtui.ui.viewmodel.view import ViewState
+from ovmtui.ui.widgets.row_changes import are_alike, changed_lines
 from ovmtui.ui.widgets.row_painter import RowPainter, Shape, shape_of
 
 
@@ -74,8 +75,12 @@ class Grid(ScrollView, can_focus=True):
         """Show `rows`, repainting the lines that differ."""
         new = rows.rows if isinstance(rows, Rows) else rows
         old, self._rows = self._rows, new
-        self._index = {row.key: line for line, row in enumerate(new) if not row.heading}
-        shape = shape_of(new)
+        changed = changed_lines(old, new)
+        shape = self._shape
+        if not are_alike(old, new, changed):
+            self._index = {row.key: line for line, row in enumerate(new) if not row.heading}
+            self._painter.forget(but=self._index)
+            shape = shape_of(new)
         same_order = (view.sort, view.descending) == (self._view.sort, self._view.descending)
         same_columns = view.columns == self._view.columns
         self._view = view
@@ -93,8 +98,8 @@ class Grid(ScrollView, can_focus=True):
         if bool(old) != bool(new):
             self.refresh()
         else:
-            self._refresh_changed(old, new)
-        self._painter.forget(but=self._index)
+            for changed_line in changed:
+                self._refresh_line(changed_line)
         if moved:
             self.post_message(self.CursorMoved(self._cursor, lost=before))
 
@@ -228,13 +233,6 @@ class Grid(ScrollView, can_focus=True):
         """1 when the cursor is on the first machine of a group: its heading comes into sight."""
         above = self._cursor_line - 1
         return int(0 <= above < len(self._rows) and bool(self._rows[above].heading))
-
-    def _refresh_changed(self, old: tuple[Row, ...], new: tuple[Row, ...]) -> None:
-        for line in range(max(len(old), len(new))):
-            before = old[line] if line < len(old) else None
-            after = new[line] if line < len(new) else None
-            if before is not after and before != after:
-                self._refresh_line(line)
 
     def _refresh_line(self, line: int) -> None:
         y = line - int(self.scroll_offset.y) + 1

@@ -33,12 +33,12 @@ def _fitted(cells: Sequence[NodeCell], room: int, style: Styles) -> Text:
     ways: list[Callable[[NodeCell], str]] = [partial(_level, level) for level in range(LEVELS)]
     for words in (*ways, _of_problems):
         for gap in (_GAP, _NARROW_GAP):
-            text = _line(cells, words, style, gap=gap)
-            if cell_len(text.plain) <= room:
-                return text
+            if _length(cells, words, gap=gap, most=room) <= room:
+                return _line(cells, words, style, gap=gap)
     # Not even the names fit: the ones with a problem come first.
     worst_first = sorted(cells, key=lambda cell: cell.role in _QUIET)
-    text = _line(worst_first, _of_problems, style, gap=_NARROW_GAP)
+    # Each takes four columns at least: no more of them than can be seen are painted.
+    text = _line(worst_first[: room // 4 + 1], _of_problems, style, gap=_NARROW_GAP)
     text.truncate(max(1, room), overflow="ellipsis")
     return text
 
@@ -49,6 +49,21 @@ def _level(level: int, cell: NodeCell) -> str:
 
 def _of_problems(cell: NodeCell) -> str:
     return "" if cell.role in _QUIET else cell.texts[-1]
+
+
+def _length(
+    cells: Sequence[NodeCell], words: Callable[[NodeCell], str], *, gap: str, most: int
+) -> int:
+    """Return the columns that `_line` would take; of what is longer than `most`, a part."""
+    length = 1
+    for number, cell in enumerate(cells):
+        said = words(cell)
+        length += cell_len(gap) if number else 0
+        length += cell_len(cell.symbol) + 1 + cell_len(cell.name)
+        length += cell_len(said) + 1 if said else 0
+        if length > most:
+            break
+    return length
 
 
 def _line(

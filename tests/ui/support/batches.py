@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -70,7 +70,7 @@ class ScriptedBatcher:
         self.retried.append(batch)
         return self.begin(self.orders[0])
 
-    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Sequence[Move]:
+    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Iterator[Move]:
         return moves(wanted, lambda intent, aside: self._plan(intent))
 
     async def homecoming(self, home: NodeKey) -> Sequence[Move]:

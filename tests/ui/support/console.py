@@ -25,6 +25,7 @@ from ovmtui.runtime.interface import (
     KeyChange,
     MessageRaised,
     OpenJob,
+    Pace,
     SnapshotChanged,
     Update,
 )
@@ -67,6 +68,8 @@ class ScriptedConsole:
     """What the journal was asked for."""
     files: dict[tuple[str, str], str] = field(default_factory=dict)
     """vm.cfg files by node and path."""
+    paces: dict[str, Pace] = field(default_factory=dict)
+    """How often a node is asked, by name; the others every 5 s."""
     checker: Checker = field(default_factory=NoChecker)
 
     @property
@@ -107,6 +110,9 @@ class ScriptedConsole:
 
     def events(self, job: str) -> Sequence[JobEvent]:
         return tuple(self._events[job])
+
+    def pace(self, node: NodeKey) -> Pace:
+        return self.paces.get(node.name, Pace(5.0))
 
     def monotonic(self) -> float:
         return NOW

@@ -1,0 +1,147 @@
+"""The console as its terminal sees it: first screen, memory, idle cost, and keys."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import statistics
+import struct
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.figures import Figure
+from benchmarks.processes import cpu_seconds, memory_mib
+
+_SIZE = (40, 140)
+_IDLE = 20.0
+_RUNS = 5
+_KEYS = 60
+_CONTROL = re.compile(
+    rb"\x1b(?:\[[0-9;?<=>$]*[A-Za-z~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|.)"
+)
+_PAINTED = 40
+"""Visible characters from which on a screen counts as painted."""
+
+
+@dataclass
+class Watched:
+    """A program on a terminal of its own."""
+
+    process: int
+    master: int
+    begun: float
+    written: int = 0
+
+    def take(self, seconds: float) -> bytes:
+        """Return what it writes within that time; at once when there is something."""
+        ready, _, _ = select.select([self.master], [], [], max(0.0, seconds))
+        if not ready:
+            return b""
+        with contextlib.suppress(OSError):
+            data = os.read(self.master, 65_536)
+            self.written += len(data)
+            return data
+        return b""
+
+    def drain(self, seconds: float) -> None:
+        """Take whatever comes in that time."""
+        until = time.perf_counter() + seconds
+        while (left := until - time.perf_counter()) > 0:
+            self.take(left)
+
+    def painted(self) -> float:
+        """Return the seconds from its start until its first screen."""
+        seen = b""
+        while len(_CONTROL.sub(b"", seen).replace(b" ", b"").strip()) < _PAINTED:
+            seen += self.take(10.0)
+            if time.perf_counter() - self.begun > 60.0:
+                raise SystemExit("it paints nothing")
+        return time.perf_counter() - self.begun
+
+    def key(self, key: bytes) -> float:
+        """Return the milliseconds from `key` to the first byte of its answer."""
+        while self.take(0.03):
+            pass
+        begin = time.perf_counter()
+        os.write(self.master, key)
+        self.take(3.0)
+        return (time.perf_counter() - begin) * 1e3
+
+
+@contextlib.contextmanager
+def watched(command: Sequence[str], **environment: str) -> Iterator[Watched]:
+    """Run `command` on a terminal while the context lasts."""
+    begun = time.perf_counter()
+    process, master = pty.fork()
+    if process == 0:
+        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", **environment)
+        os.execv(command[0], list(command))
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", *_SIZE, 0, 0))
+    try:
+        yield Watched(process, master, begun)
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        os.close(master)
+
+
+def outside() -> Iterator[Figure]:
+    """Yield what the terminal sees."""
+    console = [sys.executable, "-m", "benchmarks.console"]
+    with tempfile.TemporaryDirectory() as place:
+        settings = Path(place) / "ovmtui.toml"
+        nodes = ", ".join(f'{{ name = "n{n}", host = "127.0.0.1", port = 1 }}' for n in range(16))
+        settings.write_text(f"[pools.p]\nnodes = [{nodes}]\n")
+        ours = [sys.executable, "-m", "ovmtui", "--config", str(settings)]
+        first: tuple[list[float], list[float]] = ([], [])
+        for _ in range(_RUNS):
+            for found, command in zip(first, (ours, [*console, "--bare"]), strict=True):
+                with watched(command, XDG_STATE_HOME=place, XDG_CONFIG_HOME=place) as seen:
+                    found.append(seen.painted() * 1e3)
+    yield Figure(
+        "first screen, 16 nodes that refuse connections",
+        statistics.median(first[0]),
+        "ms",
+        statistics.median(first[1]),
+        "a bare Textual application",
+        most=1.3,
+        of_ratio=True,
+    )
+    with watched([*console, "--bare"]) as bare:
+        bare.drain(4.0)
+        least = memory_mib(bare.process)
+    with watched([*console, "16", "19"]) as quiet:
+        # Until the trends have their ten bars: while these grow, something does change.
+        quiet.drain(70.0)
+        cpu, written = cpu_seconds(quiet.process), quiet.written
+        quiet.drain(_IDLE)
+        share = 100.0 * (cpu_seconds(quiet.process) - cpu) / _IDLE
+        yield Figure(
+            "memory, 16 nodes with 304 machines",
+            memory_mib(quiet.process),
+            "MiB",
+            least,
+            "a bare Textual application",
+            most=60.0,
+        )
+        note = "nothing changes, refreshes included"
+        yield Figure("idle, 304 machines: CPU", share, "%", most=1.0, note=note)
+        rate = (quiet.written - written) / _IDLE
+        yield Figure("idle, 304 machines: to the terminal", rate, "B/s", most=100.0, note=note)
+    with watched([*console, "125", "20", "--busy", "--hung"]) as busy:
+        busy.drain(20.0)
+        taken = sorted(busy.key(b"j" if number % 2 else b"k") for number in range(_KEYS))
+    what = "key, 2,500 machines, all changing, a node hung"
+    yield Figure(f"{what}: median", statistics.median(taken), "ms")
+    yield Figure(f"{what}: p99", taken[int(len(taken) * 0.99) - 1], "ms", most=30.0)
+    yield Figure(f"{what}: worst", taken[-1], "ms")
