@@ -31,6 +31,10 @@ class VmKey:
     pool: str
     identity: str
 
+    def __hash__(self) -> int:
+        """Return the hash of the identity, which tells machines apart well enough, and sooner."""
+        return hash(self.identity)
+
     def __str__(self) -> str:
         """Return `pool/identity`."""
         return f"{self.pool}/{self.identity}"
