@@ -64,15 +64,16 @@ def test_home_shows_the_keys_of_today(size: str) -> None:
     labels = [a.label for a in ACTIONS if a.scope is Scope.HOME and a.bar and a.changes]
     text = text_of(f"home-{size}")
     missing = [label for label in labels if label not in text]
-    # A narrow bar, or a machine that runs, leaves some out; never the verbs that it can do.
-    assert {"Stop", "Migrate", "HA", "Destroy"} <= set(labels) - set(missing)
+    # A narrow bar, or a machine that runs, leaves some out; never what is done every day.
+    assert {"Stop", "Migrate", "HA"} <= set(labels) - set(missing)
 
 
-def test_help_explains_every_action_of_today() -> None:
+def test_help_explains_every_verb_of_today() -> None:
+    """They come first on the page; the rest goes on below."""
     text = text_of("help-140x40")
     for action in ACTIONS:
-        if action.scope is Scope.HOME and action.group not in {Group.REPLAY, Group.FILTERS}:
-            assert action.label in text, action.id
+        if action.scope is Scope.HOME and action.group in {Group.MACHINE, Group.NODE}:
+            assert f"{action.label}:" in text, action.id
 
 
 @pytest.mark.parametrize("size", SIZES)
