@@ -8,7 +8,8 @@ from ovmtui.model.domain import DomainState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.leftovers import leftovers
-from ovmtui.plan.verdict import Verdict, fails, holds, unknown
+from ovmtui.plan.verdict import Verdict, fails, holds
+from ovmtui.plan.waits import silent_node
 
 WHY_NO_LEFTOVER = "unpausing a leftover copy makes two running copies of one machine"
 
@@ -28,8 +29,7 @@ class IsPaused:
         """Judge the copies of the machine."""
         node = snapshot.nodes[self.node]
         if not node.certain:
-            problem = node.list_problem or node.problem or "does not answer"
-            return unknown(f"{self.node.name}: {problem}")
+            return silent_node(node)
         vm = snapshot.vms.get(self.vm)
         copies = vm.copies if vm else ()
         others = [copy for copy in copies if copy.node != self.node]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ovmtui.model.domain import DomainState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.plan.verdict import Standing, Verdict, fails, holds, unknown
+from ovmtui.plan.verdict import Standing, Verdict, fails, holds
+from ovmtui.plan.waits import silent_node
 
 _RESTARTING = frozenset({"restart", "rename-restart"})
 """Values of `on_reboot` with which the toolstack builds a domain anew; the first is the default."""
@@ -51,8 +52,7 @@ class CameBack:
         """Judge the copies of the machine."""
         node = snapshot.nodes[self.node]
         if not node.certain:
-            problem = node.list_problem or node.problem or "does not answer"
-            return unknown(f"{self.node.name}: {problem}")
+            return silent_node(node)
         vm = snapshot.vms.get(self.vm)
         copies = vm.copies if vm else ()
         here = [copy for copy in copies if copy.node == self.node]

@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from ovmtui.model.domain import DomainState
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.node import NodeView
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import Copy
 from ovmtui.plan.verdict import Standing, Verdict, fails, holds, unknown
+
+
+def silent_node(node: NodeView) -> Verdict:
+    """Return that nothing can be told of what `node` runs, and why."""
+    problem = node.list_problem or node.problem or "does not answer"
+    return unknown(f"{node.key.name}: {problem}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,7 @@ class Vanished:
         """Judge all nodes of the pool."""
         home = snapshot.nodes[self.home]
         if not home.certain:
-            problem = home.list_problem or home.problem or "does not answer"
-            return unknown(f"{self.home.name}: {problem}")
+            return silent_node(home)
         vm = snapshot.vms.get(self.vm)
         present = [copy for copy in (vm.copies if vm else ()) if copy.certain]
         if present:
@@ -109,8 +115,7 @@ class RunsOn:
         """Judge the copies of the machine."""
         node = snapshot.nodes[self.node]
         if not node.certain:
-            problem = node.list_problem or node.problem or "does not answer"
-            return unknown(f"{self.node.name}: {problem}")
+            return silent_node(node)
         vm = snapshot.vms.get(self.vm)
         copies = vm.copies if vm else ()
         others = [copy for copy in copies if copy.node != self.node]
