@@ -14,14 +14,17 @@ import pytest
 
 from ovmtui.cli import crash
 from ovmtui.cli.masking import HarmlessFormatter, KnownSecrets, harmless
+from ovmtui.model.identity import NodeKey
 from ovmtui.model.job import Outcome
+from ovmtui.model.node import Reach
+from ovmtui.model.snapshot import Snapshot
 from ovmtui.plan.intent import Verb
 from ovmtui.runtime.clearance import Clearance
 from ovmtui.runtime.interface import MessageRaised, Update
 from ovmtui.runtime.prober import Prober
 from ovmtui.simulator.pool import SimulatedPool
 from tests.e2e.conftest import Open
-from tests.e2e.driving import intent, summary
+from tests.e2e.driving import intent, summary, until
 from tests.e2e.test_terminal_is_restored import CONFIG, LEFT, program
 from tests.hostile.watching import offending
 
@@ -55,6 +58,11 @@ def report_in(state: Path) -> str:
     return text
 
 
+def listed(snapshot: Snapshot, node: str) -> bool:
+    view = snapshot.nodes[NodeKey("pool1", node)]
+    return view.reach is Reach.UP and not view.list_problem
+
+
 async def test_an_error_in_a_nodes_task_is_reported_once_and_the_node_is_asked_again(
     pool: SimulatedPool, open_service: Open, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,7 +91,8 @@ async def test_an_error_in_a_nodes_task_is_reported_once_and_the_node_is_asked_a
             await heard.wait()
         assert "node pool1/ovm2 failed and begins again" in told[0]
         assert "crash-" in told[0]
-        # The other nodes never noticed, and this one is back.
+        # The node is asked again: only then can a machine be called down.
+        await until(service, lambda now: listed(now, "ovm2"))
         job = service.run(service.plan(intent(service, Verb.STOP, "plain1")))
         assert await service.finished(job) is Outcome.DONE
     assert "RuntimeError" in report_in(state)
