@@ -15,6 +15,7 @@ from ovmtui.config import load
 from ovmtui.errors import PlanRefused, UsageError
 from ovmtui.model.ha import HaState
 from ovmtui.model.job import EventKind, Outcome
+from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.vm import VmState
 from ovmtui.plan.intent import Verb
 from ovmtui.plan.plan import Plan
@@ -70,9 +71,7 @@ async def test_ha_is_read_from_the_manager_one_machine_after_the_other(
     pool3: SimulatedPool, settings3: Path, state: Path
 ) -> None:
     async with opened(settings3) as service:
-        snapshot = await until(
-            service, lambda now: all(vm.ha.source == "manager" for vm in now.vms.values())
-        )
+        snapshot = await until(service, _manager_has_told)
         flags = {vm.name: vm.ha.state for vm in snapshot.vms.values()}
     assert flags == {
         DB.name: HaState.ON,
@@ -238,6 +237,8 @@ async def test_a_garbled_answer_is_unknown_and_never_done(
     pool3: SimulatedPool, settings3: Path, state: Path
 ) -> None:
     async with opened(settings3) as service:
+        # The manager is asked nothing more, so that the garbled answer is the one to the edit.
+        await until(service, _manager_has_told)
         plan = service.plan(intent(service, Verb.HA_OFF, _NAME))
         await pool3.faults.manager_garbles("OVM> edit vm id=\r\nStatus: Success\r\n")
         job = service.run(plan)
@@ -377,6 +378,13 @@ async def test_the_command_line_lists_and_acts_by_friendly_name(
     assert code == 0
     assert f"] edit vm id={DB.name} highAvailability=No" in stderr
     assert not pool3.truth().ha[DB.name]
+
+
+def _manager_has_told(snapshot: Snapshot) -> bool:
+    return all(
+        vm.ha.source == "manager" and vm.ha.state is not HaState.UNKNOWN
+        for vm in snapshot.vms.values()
+    )
 
 
 def _impatient(plan: Plan) -> Plan:
