@@ -24,7 +24,7 @@ from tests.faults.injection import wish
 from tests.faults.matrix import PATIENCE
 from tests.faults.truth import Ending, Kind, Witness, no_lock_is_held
 
-REPETITIONS = 200 if os.environ.get("OVMTUI_FAULTS") else 6
+REPETITIONS = 200 if os.environ.get("OVMTUI_FAULTS") else 3
 _LONGEST_PAUSE = 2.5
 """Seconds between two faults; most verbs take about as long."""
 

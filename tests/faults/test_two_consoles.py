@@ -20,7 +20,7 @@ from ovmtui.runtime.service import Service
 from tests.e2e.driving import until
 from tests.faults.ground import console_at, pool_at
 
-TIMES = 100 if os.environ.get("OVMTUI_FAULTS") else 5
+TIMES = 100 if os.environ.get("OVMTUI_FAULTS") else 3
 NOTHING_TO_WAIT_FOR = "ping = false\noperational = false"
 
 

@@ -63,7 +63,7 @@ class BatchScreen(ListScreen[str]):
         worked_on = sum(item.stage is not Stage.LEFT_OUT for item in state.items)
         over = sum(item.stage is Stage.ENDED for item in state.items)
         filled = round(_BAR * over / worked_on) if worked_on else _BAR
-        text = Text(f"{'▓' * filled}{'░' * (_BAR - filled)}", style("accent"))
+        text = Text().append(f"{'▓' * filled}{'░' * (_BAR - filled)}", style("accent"))
         text.append(f"  {over} of {worked_on}", style("text"))
         if state.running:
             began = f"  {age(self.desk.console.wall() - state.began)}"

@@ -201,7 +201,7 @@ class CheckScreen(ListScreen[str]):
 
     def _line(self, one: Diagnosis) -> Text:
         mark, role = _MARKS[one.verdict.standing]
-        line = Text(cell(mark, 5), self.desk.style(role))
+        line = Text().append(cell(mark, 5), self.desk.style(role))
         line.append(cell(one.place, _PLACE) + cell(one.subject, _SUBJECT), self.desk.style("text"))
         room = max(10, self.size.width - 5 - _PLACE - _SUBJECT - _FRAME)
         line.append(cell(one.verdict.text, room), self.desk.style("dim"))

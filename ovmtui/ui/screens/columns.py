@@ -50,7 +50,7 @@ class ColumnsScreen(ListScreen[None]):
         found = []
         for number, id in enumerate(self._order):
             wanted = id in self._wanted
-            text = Text(key_of_line(number), style("accent"))
+            text = Text().append(key_of_line(number), style("accent"))
             text.append("■ " if wanted else "  ", style("marked"))
             text.append(_HEADINGS[id], style("text" if wanted else "dim"))
             found.append(Item(id, text))

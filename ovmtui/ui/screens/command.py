@@ -73,7 +73,9 @@ class CommandScreen(Prompt[None]):
         return [
             Item(
                 line,
-                Text(cell(line, 20), style("accent")).append(helps[line].usage, style("dim"))
+                Text()
+                .append(cell(line, 20), style("accent"))
+                .append(helps[line].usage, style("dim"))
                 if line in helps
                 else Text(visible(line), style("accent")),
             )

@@ -45,7 +45,7 @@ class FindScreen(Prompt["VmKey | str"]):
         return [
             Item(
                 f"{kind} {target}",
-                Text(cell(kind, 9), style("dim")).append(visible(name), style("text")),
+                Text().append(cell(kind, 9), style("dim")).append(visible(name), style("text")),
             )
             for name, (kind, target) in self._found
         ]

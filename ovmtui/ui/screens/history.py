@@ -157,7 +157,7 @@ class HistoryScreen(ListScreen[None]):
     def _line(self, record: PastJob) -> Text:
         style, state = self.desk.style, record.state
         symbol, role = OUTCOMES[state.outcome] if state.outcome else ("●", "accent")
-        text = Text(f"{symbol} ", style(role))
+        text = Text().append(f"{symbol} ", style(role))
         text.append(cell(_when(state.started_at), _WHEN), style("dim"))
         text.append(cell(state.title, 30), style("text"))
         text.append(cell(record.user, 12), style("text"))

@@ -107,4 +107,4 @@ def _place(entry: KnownEntry) -> str:
 def _since(entry: KnownEntry, written: str) -> str:
     if entry.since:
         return f"since {visible(entry.since)}"
-    return f"since when is not told; that file was last written {visible(written)}"
+    return f"no date; its file was last written {visible(written)}"

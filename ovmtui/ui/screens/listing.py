@@ -185,7 +185,9 @@ class Picker(ListScreen[str]):
         return [
             Item(
                 given,
-                Text(key_of_line(number), style("accent")).append(visible(shown), style("text")),
+                Text()
+                .append(key_of_line(number), style("accent"))
+                .append(visible(shown), style("text")),
             )
             for number, (given, shown) in enumerate(self._choices)
         ]

@@ -167,7 +167,7 @@ class NodesScreen(ListScreen[NodeKey]):
 
     def _pool_line(self, pool: PoolView) -> Text:
         style = self.desk.style
-        text = Text(visible(pool.label), style("accent"))
+        text = Text().append(visible(pool.label), style("accent"))
         if pool.production:
             text.append("  production", style("danger"))
         if pool.read_only:
@@ -203,7 +203,7 @@ class NodesScreen(ListScreen[NodeKey]):
             (skew, 7),
             (listed, 8),
         )
-        text = Text(f"{symbol} ", style(role))
+        text = Text().append(f"{symbol} ", style(role))
         text.append(cell(node.key.name, 10), style("text"))
         shown = style("text" if node.certain else "dim")
         text.append("".join(cell(figure, width, right=True) for figure, width in figures), shown)

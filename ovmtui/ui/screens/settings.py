@@ -39,7 +39,7 @@ class SettingsScreen(ListScreen[None]):
         style = self.desk.style
         found = []
         for id, what, value, _ in self._settings():
-            text = Text(cell(what, 34), style("text"))
+            text = Text().append(cell(what, 34), style("text"))
             text.append(value, style("accent"))
             found.append(Item(id, text))
         for number, (what, value) in enumerate(self._fixed()):

@@ -30,7 +30,7 @@ class CandidateLine(Line):
         words = [visible(line.rsplit(" ", 1)[-1], limit=60) for line in cycle.lines]
         room = max(20, self.app.size.width - 12)
         first = _first(words, cycle.at, room)
-        text = Text(" … " if first else " ", style("dim"))
+        text = Text().append(" … " if first else " ", style("dim"))
         for number, word in enumerate(words[first:], first):
             if text.cell_len + cell_len(word) > room and number > max(first, cycle.at):
                 text.append(f"… {len(words) - number} more", style("dim"))

@@ -133,11 +133,13 @@ class RowPainter:
             Segment(pointer, self.style_of("accent")),
             Segment("■" if row.marked else " ", self.style_of("marked")),
         ]
+        # A row that is reversed as a whole has no holes.
+        between = None if row.role == "text" else self.style_of(row.role)
         for index, width in self._columns:
             cell = row.cells[index]
             text = aligned(cell.text, COLUMNS[index], width)
             segments.append(Segment(text, self._cell_style(row, cell)))
-            segments.append(Segment(" " * GAP))
+            segments.append(Segment(" " * GAP, between))
         return Strip(segments)
 
     def _cell_style(self, row: Row, cell: Cell) -> Style:

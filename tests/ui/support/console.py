@@ -125,7 +125,10 @@ class ScriptedConsole:
         return lambda: self._listeners.remove(listener)
 
     def plan(self, intent: Intent) -> Plan:
-        return flows.build(intent, self.snapshot, self.context, now=NOW)
+        context = self.context
+        if context.address is not None and (vm := self.snapshot.vms.get(intent.vm)) is not None:
+            context = replace(context, address=vm.name)
+        return flows.build(intent, self.snapshot, context, now=NOW)
 
     def targets(self, vm: VmKey) -> Sequence[Target]:
         return rank_targets(self.snapshot, vm, now=NOW, max_age=30.0)
