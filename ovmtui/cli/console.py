@@ -50,7 +50,8 @@ async def _run(settings: Settings, options: argparse.Namespace, record: str | No
     collect_seldom()
     kept = personal.KeptPreferences()
     own = personal.personal(options, kept)
-    async with service(settings, record=record) as running:
+    painted = asyncio.Event()
+    async with service(settings, record=record, begin=painted) as running:
         own = personal.with_nodes(own, functools.partial(visit, running))
         app = OvmtuiApp(
             running,
@@ -58,6 +59,7 @@ async def _run(settings: Settings, options: argparse.Namespace, record: str | No
             theme_is_asked_for=options.theme is not None,
             read_only=settings.read_only,
             personal=own,
+            painted=painted.set,
         )
         watching = asyncio.create_task(personal.watch_themes(app.themes_changed))
         watching.add_done_callback(functools.partial(_tell_end, app))

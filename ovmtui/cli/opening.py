@@ -11,7 +11,6 @@ import logging.handlers
 import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from ovmtui.cli.crash import report
 from ovmtui.cli.masking import KNOWN, HarmlessFormatter, log_stray_errors
@@ -32,6 +31,7 @@ from ovmtui.runtime.service import Service
 from ovmtui.runtime.upkeep import Upkeep
 from ovmtui.runtime.wiring import node_of
 from ovmtui.transport.commandline import AnyConnector
+from ovmtui.transport.late import LateConnector
 from ovmtui.transport.recording import RecordingConnector
 
 
@@ -73,11 +73,14 @@ def log_to_file() -> None:
 
 
 @contextlib.asynccontextmanager
-async def service(settings: Settings, *, record: str | None = None) -> AsyncIterator[Service]:
+async def service(
+    settings: Settings, *, record: str | None = None, begin: asyncio.Event | None = None
+) -> AsyncIterator[Service]:
     """Open the service for `settings`, started; close it at the end.
 
     With `record` what it hears and shows is kept in that file. A manager's password that
-    the operator types is asked for first.
+    the operator types is asked for first. With `begin` no node is connected to before it
+    is set, and the SSH library is loaded after that.
 
     Raises:
         ConfigurationError: the state directory or a key file cannot be used.
@@ -87,13 +90,8 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
     recording = _recording(record) if record else None
     # The journal opens while the SSH library, the slowest import of all, is loaded.
     journal = asyncio.create_task(open_journal())
-    ssh = await asyncio.to_thread(_import_ssh)
-    known_hosts = known_hosts_path(settings)
-    connector: AnyConnector = ssh.SshConnector(
-        identities=settings.identities,
-        ssh_config=settings.ssh_config,
-        known_hosts=known_hosts,
-    )
+    make = functools.partial(_ssh_connector, settings)
+    connector = await asyncio.to_thread(make) if begin is None else LateConnector(make, begin)
     if recording is not None:
         connector = RecordingConnector(connector, recording.note, KNOWN.mask)
     opened = Service(
@@ -105,7 +103,7 @@ async def service(settings: Settings, *, record: str | None = None) -> AsyncIter
         ownership=ownership(),
         password=functools.partial(_password, passwords),
         sudo_password=functools.partial(sudo_password_of, settings, of_sudo),
-        trust=functools.partial(trust, known_hosts, settings),
+        trust=functools.partial(trust, known_hosts_path(settings), settings),
         report=report,
     )
     last_seen = LastSeen(paths.last_seen_path())
@@ -159,10 +157,14 @@ def known_hosts_path(settings: Settings) -> Path:
     return Path(settings.known_hosts or "~/.ssh/known_hosts").expanduser()
 
 
-def _import_ssh() -> Any:
-    from ovmtui.transport import ssh
+def _ssh_connector(settings: Settings) -> AnyConnector:
+    from ovmtui.transport.ssh import SshConnector
 
-    return ssh
+    return SshConnector(
+        identities=settings.identities,
+        ssh_config=settings.ssh_config,
+        known_hosts=known_hosts_path(settings),
+    )
 
 
 async def _password(typed: Mapping[Manager, str], manager: Manager) -> str:

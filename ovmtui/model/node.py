@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -89,6 +89,16 @@ class NodeView:
     cpu_percent: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     """Share of one CPU by domain id, between the last two listings."""
     maintenance: bool = False
+
+    def is_but_measured_anew(self, before: NodeView) -> bool:
+        """Whether it differs from `before` in times and measures alone, not in what is there."""
+        return before == replace(
+            self,
+            latency_ms=before.latency_ms,
+            listed_at=before.listed_at,
+            load=before.load,
+            clock_skew_s=before.clock_skew_s,
+        )
 
     @property
     def certain(self) -> bool:

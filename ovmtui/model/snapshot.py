@@ -56,3 +56,15 @@ class Snapshot:
     def nodes_of(self, pool: str) -> tuple[NodeView, ...]:
         """Return the nodes of `pool` in configured order."""
         return tuple(self.nodes[key] for key in self.pool(pool).nodes)
+
+    def is_but_measured_anew(self, before: Snapshot) -> bool:
+        """Whether it has the machines of `before`, and nodes that differ in measures alone."""
+        return self is before or (
+            self.vms is before.vms
+            and self.pools == before.pools
+            and self.nodes.keys() == before.nodes.keys()
+            and all(
+                node is (old := before.nodes[key]) or node.is_but_measured_anew(old)
+                for key, node in self.nodes.items()
+            )
+        )

@@ -3,7 +3,8 @@
 Node watchers and the manager's poll put facts in; the snapshot is rebuilt at most
 `rate` times a second, only for pools that changed, and listeners are told once. Beyond
 64 nodes it is less often, in proportion: nobody reads ten screens a second, and what each
-costs grows with the fleet.
+costs grows with the fleet. A listing that says what the last one said makes nothing but
+its time new: the machines stay as they are, and listeners are told every other second.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from ovmtui.runtime.mergecache import MergeCache
 
 _FULL_RATE = 64
 """Nodes up to which snapshots are published at the full rate."""
+_MEASURED = 2.0
+"""Seconds between two snapshots that differ in nothing but what was measured."""
 
 
 class Store:
@@ -45,6 +48,9 @@ class Store:
         self._vms: dict[str, dict[VmKey, Vm]] = {name: {} for name in self._pools}
         self._merged = {name: MergeCache() for name in self._pools}
         self._dirty: set[str] = set(self._pools)
+        """Pools whose machines may be other ones now."""
+        self._measured = False
+        """Whether a node was measured since the last snapshot."""
         self._interval = max(1.0, len(self._nodes) / _FULL_RATE) / rate
         self._published_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
@@ -57,6 +63,9 @@ class Store:
         """The newest snapshot; facts that came after it are folded in first."""
         if self._dirty:
             self._publish()
+        elif self._measured:
+            # Listeners hear of it in their turn.
+            self._rebuild()
         return self._snapshot
 
     def node(self, key: NodeKey) -> NodeView:
@@ -65,9 +74,17 @@ class Store:
 
     def set_node(self, view: NodeView) -> None:
         """Take a node's new view."""
-        if self._nodes[view.key] != view:
-            self._nodes[view.key] = view
+        known = self._nodes[view.key]
+        if known == view:
+            return
+        if view.is_but_measured_anew(known):
+            # The same objects, by which what is made of them is known to be the same.
+            view = replace(view, domains=known.domains, cpu_percent=known.cpu_percent)
+            self._measured = True
+            self._publish_within(_MEASURED)
+        else:
             self._changed(view.key.pool)
+        self._nodes[view.key] = view
 
     def shared_configs(self, key: NodeKey, found: tuple[ConfigFile, ...]) -> tuple[ConfigFile, ...]:
         """Return `found` as another node of the pool has it, where that is the same.
@@ -123,9 +140,17 @@ class Store:
 
     def _changed(self, pool: str) -> None:
         self._dirty.add(pool)
-        if self._timer is None:
-            wait = max(0.0, self._published_at + self._interval - self._clock.monotonic())
-            self._timer = asyncio.get_running_loop().call_later(wait, self._publish)
+        self._publish_within(self._interval)
+
+    def _publish_within(self, interval: float) -> None:
+        """Publish when `interval` is over since the last time, or sooner where that is due."""
+        loop = asyncio.get_running_loop()
+        wait = max(0.0, self._published_at + interval - self._clock.monotonic())
+        if self._timer is not None:
+            if self._timer.when() <= loop.time() + wait:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_later(wait, self._publish)
 
     def _publish(self) -> None:
         if self._timer is not None:
@@ -152,16 +177,20 @@ class Store:
                 ha_since=self._ha_since,
                 manager_problem=pool.manager_problem,
             )
+        machines = self._snapshot.vms
+        if self._dirty:
+            vms: dict[VmKey, Vm] = {}
+            for found in self._vms.values():
+                vms.update(found)
+            machines = MappingProxyType(vms)
         self._dirty.clear()
-        vms: dict[VmKey, Vm] = {}
-        for machines in self._vms.values():
-            vms.update(machines)
+        self._measured = False
         self._snapshot = Snapshot(
             version=self._snapshot.version + 1,
             taken_at=self._clock.monotonic(),
             pools=tuple(self._pools.values()),
             nodes=MappingProxyType(dict(self._nodes)),
-            vms=MappingProxyType(vms),
+            vms=machines,
         )
 
 

@@ -67,12 +67,14 @@ class OvmtuiApp(Harmless[None], Ringing):
         read_only: bool = False,
         replay: Replay | None = None,
         personal: Personal | None = None,
+        painted: Callable[[], None] | None = None,
     ) -> None:
         """Show `console`; NO_COLOR in the environment takes precedence over `theme`.
 
         `replay` is set when the console is a recording; `personal` is what the operator
-        has chosen before. The theme that is remembered goes before `theme`, unless that
-        one is asked for expressly.
+        has chosen before; `painted` is called once the first screen is on the terminal.
+        The theme that is remembered goes before `theme`, unless that one is asked for
+        expressly.
         """
         personal = personal or Personal()
         remembered = "" if theme_is_asked_for else personal.preferences.theme
@@ -94,6 +96,7 @@ class OvmtuiApp(Harmless[None], Ringing):
         self.set_keymap(personal.keymap.keys)
         self.home = HomeScreen(self.desk)
         """The main screen, at the bottom of the stack."""
+        self._painted = painted
         self._unsubscribe: Callable[[], None] | None = None
         self._snapshot_is_new = False
         self._events: list[JobEvent] = []
@@ -109,6 +112,8 @@ class OvmtuiApp(Harmless[None], Ringing):
     def on_mount(self) -> None:
         """Listen to the console until the end."""
         self.watch_the_terminal()
+        if self._painted is not None:
+            self.call_after_refresh(self._painted)
         self._unsubscribe = self.desk.console.subscribe(self._listen)
         for problem in self.theme_problems:
             self.desk.say(problem, "warning")

@@ -136,9 +136,9 @@ class Desk:
 
     @property
     def alerts(self) -> Sequence[Alert]:
-        """What needs a look, worked out once for each snapshot."""
+        """What needs a look, worked out anew when more is new than times and measures."""
         snapshot = self.console.snapshot
-        if self._alerts is None or self._alerts[0] is not snapshot:
+        if self._alerts is None or not snapshot.is_but_measured_anew(self._alerts[0]):
             self._alerts = (snapshot, alerts(snapshot))
         return self._alerts[1]
 

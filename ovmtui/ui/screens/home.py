@@ -170,7 +170,7 @@ class HomeScreen(OutputActions):
         if self.desk.replay is not None or any(job.running for job in self.desk.console.jobs):
             self.redraw()
         else:
-            self._redraw_lines()
+            self._redraw_title()
 
     def reload(self) -> None:
         """Show everything anew, the output included."""
@@ -199,11 +199,15 @@ class HomeScreen(OutputActions):
         self._redraw_lines()
         self._redraw_about_cursor()
 
-    def _redraw_lines(self) -> None:
-        """Show title and nodes, whose times go on."""
-        console, desk = self.desk.console, self.desk
+    def _redraw_title(self) -> None:
+        """Show the title, whose times go on."""
         if self.rows is not None:
-            self.query_one(TitleBar).show(desk, self.view, self.rows)
+            self.query_one(TitleBar).show(self.desk, self.view, self.rows)
+
+    def _redraw_lines(self) -> None:
+        """Show the title and the nodes."""
+        self._redraw_title()
+        console, desk = self.desk.console, self.desk
         self.query_one(NodeStrip).show(
             console.snapshot,
             wall_offset=console.wall() - console.monotonic(),
