@@ -10,7 +10,7 @@ import contextlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from pathlib import Path
 
 from benchmarks.figures import Figure
@@ -68,8 +68,9 @@ async def _job(journal: Journal, job: str, lines: int) -> None:
 
     cutting = Lines(take)
 
-    def said(chunk: OutputChunk) -> None:
+    def said(chunk: OutputChunk) -> Awaitable[None] | None:
         cutting.feed(chunk.text)
+        return recorder.behind()
 
     session = PretendedSession(PretendedNode("node", [], [], lines=lines))
     await session.run_detached(job, "", timeout=600.0, on_output=said)

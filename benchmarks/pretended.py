@@ -176,8 +176,9 @@ class PretendedSession:
         for _ in range(self._node.lines // 1000):
             for begin in range(0, len(text), _CHUNK):
                 await asyncio.sleep(0)
-                if on_output is not None:
-                    on_output(OutputChunk(Stream.STDOUT, text[begin : begin + _CHUNK], 0))
+                chunk = OutputChunk(Stream.STDOUT, text[begin : begin + _CHUNK], 0)
+                if on_output is not None and (behind := on_output(chunk)) is not None:
+                    await behind
         return DetachedResult(0)
 
     async def converse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from ovmtui.errors import CommandTimeout, NodeLost, SlotsExhausted, TransportError
@@ -124,10 +124,11 @@ class CommandRun:
         text = f"exit code 0, and yet it said: {said}" if said else ""
         return Happened(Event.SUCCEEDED, text, status)
 
-    def _on_output(self, chunk: OutputChunk) -> None:
+    def _on_output(self, chunk: OutputChunk) -> Awaitable[None] | None:
         self._offsets[chunk.stream] = chunk.end_offset
         self._kept[chunk.stream] = (self._kept[chunk.stream] + chunk.text)[-_JUDGED:]
         self._lines[chunk.stream].feed(chunk.text)
+        return self._recorder.behind()
 
     def _taker(self, stream: Stream) -> Callable[[str], None]:
         def take(line: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from ovmtui.errors import JournalError
@@ -15,6 +15,8 @@ _KEPT = 20_000
 """Events of a job that stay in memory; the journal has them all."""
 _BATCH = 1_000
 """Events that are written and shown in one go: more would keep a key waiting."""
+_AHEAD = 10_000
+"""Events that wait for the journal, from which on a command that prints has to wait."""
 _LONGEST_LINE = 8_192
 """Characters of an output line that are kept."""
 
@@ -127,6 +129,10 @@ class Recorder:
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.get_running_loop().create_task(self._flush())
 
+    def behind(self) -> Awaitable[None] | None:
+        """Return what to await before more output is recorded; None while the journal keeps up."""
+        return self._flush() if len(self._pending) > _AHEAD else None
+
     def break_off(self, text: str) -> None:
         """Show that the job ended without a result; the journal cannot be told."""
         event = JobEvent(
@@ -160,6 +166,9 @@ class Recorder:
     async def _drain(self) -> None:
         async with self._writing:
             if self._failure is not None:
+                # What was printed has happened, though it cannot be written down.
+                self._show(tuple(e for e in self._pending if e.kind is EventKind.OUTPUT))
+                self._pending.clear()
                 raise self._failure
             while self._pending:
                 batch = tuple(self._pending[:_BATCH])

@@ -13,6 +13,9 @@ from ovmtui.model.job import Stream
 from ovmtui.transport.failures import command_failure
 from ovmtui.transport.sudo import Door
 
+_AHEAD = 1_048_576
+"""Bytes that wait to be taken, from which on the node has to wait."""
+
 
 class CommandChannel(asyncssh.SSHClientSession[bytes]):
     """The channel of one command.
@@ -42,6 +45,8 @@ class CommandChannel(asyncssh.SSHClientSession[bytes]):
         self._door = door
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self._arrived: list[tuple[Stream, bytes]] = []
+        self._waiting = 0
+        """Bytes of that."""
         self._changed = asyncio.Event()
         self._wanted = True
         self._closed = False
@@ -56,6 +61,7 @@ class CommandChannel(asyncssh.SSHClientSession[bytes]):
             self._changed.clear()
             await self._changed.wait()
         arrived, self._arrived = self._arrived, []
+        self._go_on()
         return arrived
 
     def exit_status(self) -> int | None:
@@ -79,6 +85,7 @@ class CommandChannel(asyncssh.SSHClientSession[bytes]):
         """Have the command ended: its watcher sees the end of standard input."""
         self._wanted = False
         self._arrived.clear()
+        self._go_on()
         if self._channel is not None:
             # It may be closing at this moment, which is as good.
             with contextlib.suppress(OSError):
@@ -121,6 +128,16 @@ class CommandChannel(asyncssh.SSHClientSession[bytes]):
         if self._wanted and data:
             self._arrived.append((Stream.STDOUT if datatype is None else Stream.STDERR, data))
             self._changed.set()
+            self._waiting += len(data)
+            if self._waiting > _AHEAD and self._channel is not None:
+                self._channel.pause_reading()
+
+    def _go_on(self) -> None:
+        """Have nothing waiting; let the node say more if it had to wait."""
+        waiting, self._waiting = self._waiting, 0
+        if waiting > _AHEAD and self._channel is not None:
+            # What was kept meanwhile comes at once, and may be too much again.
+            self._channel.resume_reading()
 
     def _at_the_door(self, door: Door, data: bytes) -> bytes:
         answer = door.hear(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import asyncssh
 
@@ -14,7 +14,7 @@ from ovmtui.transport.channel import CommandChannel
 from ovmtui.transport.root import Root
 from ovmtui.transport.slots import Slot
 
-Take = Callable[[bytes], None]
+Take = Callable[[bytes], Awaitable[None] | None]
 
 
 async def execute(
@@ -54,7 +54,8 @@ async def execute(
         async with asyncio.timeout_at(deadline):
             while arrived := await channel.output():
                 for stream, data in arrived:
-                    take[stream](data)
+                    if (behind := take[stream](data)) is not None:
+                        await behind
     except TimeoutError:
         raise CommandTimeout(f"no result in {timeout:g} s") from None
     finally:

@@ -77,7 +77,9 @@ class OutputChunk:
     """Bytes of this stream delivered so far: where an attachment would go on."""
 
 
-OnOutput = Callable[[OutputChunk], None]
+OnOutput = Callable[[OutputChunk], Awaitable[None] | None]
+"""Takes a piece of output. What it returns, if anything, is awaited before more is taken: who
+cannot keep up has the node wait."""
 
 
 class Reply(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Awaitable
 
 from ovmtui.model.job import Stream
 from ovmtui.transport.interface import OnOutput, OutputChunk
@@ -30,20 +31,21 @@ class Collector:
         """What was kept."""
         return self._kept.decode("utf-8", "replace")
 
-    def feed(self, data: bytes) -> None:
-        """Take the next bytes."""
+    def feed(self, data: bytes) -> Awaitable[None] | None:
+        """Take the next bytes; return what to await before more of them, see `OnOutput`."""
         room = self._limit - len(self._kept)
         self._kept += data[:room]
         self.truncated = self.truncated or len(data) > room
         self.received += len(data)
-        self._tell(self._decoder.decode(data))
+        return self._tell(self._decoder.decode(data))
 
     def end(self) -> None:
         """Tell what is left of a character that was cut off."""
         self._tell(self._decoder.decode(b"", final=True))
 
-    def _tell(self, text: str) -> None:
-        if text and self._on_output is not None:
-            # The first bytes of a character are delivered only with its last one.
-            waiting, _ = self._decoder.getstate()
-            self._on_output(OutputChunk(self._stream, text, self.received - len(waiting)))
+    def _tell(self, text: str) -> Awaitable[None] | None:
+        if not text or self._on_output is None:
+            return None
+        # The first bytes of a character are delivered only with its last one.
+        waiting, _ = self._decoder.getstate()
+        return self._on_output(OutputChunk(self._stream, text, self.received - len(waiting)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict
 from typing import Protocol
 
@@ -153,10 +153,9 @@ class _RecordingSession:
     ) -> DetachedResult:
         said = dict.fromkeys(Stream, "")
 
-        def take(chunk: OutputChunk) -> None:
+        def take(chunk: OutputChunk) -> Awaitable[None] | None:
             said[chunk.stream] = (said[chunk.stream] + chunk.text)[:_LONGEST]
-            if on_output is not None:
-                on_output(chunk)
+            return None if on_output is None else on_output(chunk)
 
         with self._failures("detached", script):
             result = await self._session.run_detached(
