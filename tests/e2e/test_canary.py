@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ovmtui.simulator.pool import SimulatedPool
+from tests.e2e import ovm3
 from tests.e2e.driving import PATIENCE
 from tests.hostile.terminal import on_terminal
 
@@ -65,18 +66,29 @@ class Watch:
                 self.arguments.add(path.read_bytes())
 
 
+def private_places(written: Path) -> dict[str, str]:
+    """Return an environment in which everything is written below `written`."""
+    (written / "temporary").mkdir(parents=True, mode=0o700)
+    return {
+        "XDG_STATE_HOME": str(written / "state"),
+        "XDG_CONFIG_HOME": str(written / "config"),
+        "TMPDIR": str(written / "temporary"),
+    }
+
+
+def found_in_files(written: Path, canary: str) -> list[Path]:
+    files = [path for path in written.rglob("*") if path.is_file()]
+    assert "journal.sqlite3" in {path.name for path in files}, "nothing was written"
+    return [path for path in files if canary.encode() in path.read_bytes()]
+
+
 @pytest.mark.timeout(280)
 async def test_the_canary_is_in_no_file_no_output_and_no_argument(
     pool: SimulatedPool, settings_file: Path, tmp_path: Path
 ) -> None:
     canary = pool.spec.manager_password
     written = tmp_path / "written"
-    places = {
-        "XDG_STATE_HOME": str(written / "state"),
-        "XDG_CONFIG_HOME": str(written / "config"),
-        "TMPDIR": str(written / "temporary"),
-    }
-    (written / "temporary").mkdir(parents=True, mode=0o700)
+    places = private_places(written)
     watch = Watch(settings_file, places)
     recordings = [written / f"{number}.ovmtui" for number in range(4)]
     record = [("--record", str(path)) for path in recordings]
@@ -105,9 +117,9 @@ async def test_the_canary_is_in_no_file_no_output_and_no_argument(
     assert "RuntimeError" in report.read_text()
     assert "XXXXXX" in report.read_text()
 
-    files = [path for path in written.rglob("*") if path.is_file()]
-    assert {"journal.sqlite3", "audit.csv", "0.ovmtui"} <= {path.name for path in files}
-    assert [path for path in files if canary.encode() in path.read_bytes()] == []
+    assert (written / "audit.csv").exists()
+    assert recordings[0].exists()
+    assert found_in_files(written, canary) == []
     assert canary.encode() not in watch.said
     told = [line for line in watch.arguments if canary.encode() in line]
     # `ovm` itself has no other way to be told it.
@@ -115,3 +127,28 @@ async def test_the_canary_is_in_no_file_no_output_and_no_argument(
     for path in (written, *written.rglob("*")):
         if path != written:
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+@pytest.mark.timeout(120)
+async def test_the_password_of_an_oracle_vm_3_manager_is_nowhere_either(tmp_path: Path) -> None:
+    """It goes through SSH's own login, so that no argument on any machine has it."""
+    written = tmp_path / "written"
+    watch_in = private_places(written)
+    async with ovm3.pool_in(tmp_path) as pool:
+        settings = ovm3.write_settings(pool, tmp_path / "ovmtui.toml")
+        watch = Watch(settings, watch_in)
+        name = ovm3.DB.simple_name
+        assert await watch.run("--record", str(written / "0.ovmtui"), "list", "--ha") == 0
+        await watch.run("ha", "off", name, "--yes", kill_at=b"highAvailability=No")
+        await watch.run("jobs", "resume", "--all", "--yes")
+        await pool.faults.manager_complains(f"Internal error near {ovm3.PASSWORD}")
+        assert await watch.run("ha", "on", name, "--yes") != 0
+        await pool.faults.manager_up()
+        pool.password_file.write_text(f"wrong-{ovm3.PASSWORD}\n")
+        await watch.run("check")
+        await watch.run("history", "--export", str(written / "audit.csv"))
+    assert (written / "0.ovmtui").exists()
+    assert found_in_files(written, ovm3.PASSWORD) == []
+    assert b"XXXXXX" in watch.said, "the manager never said it"
+    assert ovm3.PASSWORD.encode() not in watch.said
+    assert [line for line in watch.arguments if ovm3.PASSWORD.encode() in line] == []
