@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from benchmarks.endurance import endurance
 from benchmarks.figures import HEADING, Figure, line, machine, missed
 from benchmarks.flood import flood
+from benchmarks.flows import flows
 from benchmarks.outside import outside
 from benchmarks.painting import painting
 from benchmarks.planning import planning
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "scale": scale,
     "growth": growth,
     "flood": flood,
+    "flows": flows,
     "endurance": endurance,
     "slowlink": slow_link,
 }

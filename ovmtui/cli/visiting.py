@@ -68,6 +68,9 @@ class RawTerminal:
     def show(self, data: bytes) -> None:
         """Show what the program writes."""
         self.last = (self.last + data)[-_CHUNK:]
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
         while data:
             data = data[os.write(self._output, data) :]
 
@@ -82,7 +85,7 @@ class RawTerminal:
 
     async def wait_for_enter(self, said: str) -> None:
         """Say how it ended, and wait: who still types for the program presses no key of ours."""
-        self.show(f"\r\n{said}\r\nEnter comes back to ovmtui\r\n".encode())
+        self._write(f"\r\n{said}\r\nEnter comes back to ovmtui\r\n".encode())
         while not self.left and not {b"\r", b"\n"} & {bytes([b]) for b in await self.typed()}:
             pass
 

@@ -76,6 +76,11 @@ class BatchState:
         return tuple(item for item in over if not item.well)
 
     @property
+    def failed(self) -> tuple[BatchItem, ...]:
+        """Those that were begun, and ended otherwise than wished."""
+        return tuple(item for item in self.items if item.stage is Stage.ENDED and not item.well)
+
+    @property
     def counts(self) -> str:
         """How many came to which end: `3 done, 1 failed, 2 waiting`."""
         words = Counter(

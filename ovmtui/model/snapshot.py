@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ovmtui.model.identity import NodeKey, VmKey
@@ -56,6 +56,11 @@ class Snapshot:
     def nodes_of(self, pool: str) -> tuple[NodeView, ...]:
         """Return the nodes of `pool` in configured order."""
         return tuple(self.nodes[key] for key in self.pool(pool).nodes)
+
+    def out_of_maintenance(self, node: NodeKey) -> Snapshot:
+        """Return the same with `node` out of maintenance."""
+        opened = replace(self.nodes[node], maintenance=False)
+        return replace(self, nodes=MappingProxyType({**self.nodes, node: opened}))
 
     def is_but_measured_anew(self, before: Snapshot) -> bool:
         """Whether it has the machines of `before`, and nodes that differ in measures alone."""

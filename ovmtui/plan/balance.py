@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from ovmtui.model.domain import DomainState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.snapshot import Snapshot
+from ovmtui.model.vm import Vm
 from ovmtui.plan.readiness import memory_needed_mib
+from ovmtui.plan.tool_guards import toolstack_obstacle
 
 _MOVES = 3
 """As many moves as are proposed: more of them would have to be looked at anew anyway."""
@@ -23,11 +26,14 @@ class Hint:
     target: NodeKey
 
 
-def balancing(snapshot: Snapshot, pool: str) -> tuple[Hint, ...]:
-    """Return up to three moves from the fullest nodes to the emptiest, the best first.
+def balancing(
+    snapshot: Snapshot, pool: str, *, busy: Container[VmKey] = frozenset()
+) -> tuple[Hint, ...]:
+    """Return up to three moves from fuller nodes to emptier ones, the best first.
 
     Only nodes that answer, are not in maintenance and state their memory take part; only
-    machines that run, once, and whose service lets them go there.
+    machines that run, once, that no job works on (`busy`), and that can go there live: whose
+    service lets them, to a CPU and a toolstack that take them.
     """
     free: dict[NodeKey, float] = {}
     total: dict[NodeKey, float] = {}
@@ -37,15 +43,15 @@ def balancing(snapshot: Snapshot, pool: str) -> tuple[Hint, ...]:
         if node.certain and not node.maintenance and known:
             free[node.key] = float(facts.free_memory_mib or 0)
             total[node.key] = float(facts.total_memory_mib or 1)
+    free_to_go = [vm for vm in snapshot.vms.values() if vm.key.pool == pool and vm.key not in busy]
     hints: list[Hint] = []
-    moved: set[VmKey] = set()
-    while len(hints) < _MOVES and len(free) > 1:
-        found = _best(snapshot, pool, free, total, moved)
+    while len(hints) < _MOVES:
+        found = _best(snapshot, free_to_go, free, total)
         if found is None:
             break
         hint, source, needed = found
         hints.append(hint)
-        moved.add(hint.vm)
+        free_to_go = [vm for vm in free_to_go if vm.key != hint.vm]
         free[source] += needed
         free[hint.target] -= needed
     return tuple(hints)
@@ -53,35 +59,49 @@ def balancing(snapshot: Snapshot, pool: str) -> tuple[Hint, ...]:
 
 def _best(
     snapshot: Snapshot,
-    pool: str,
+    free_to_go: Iterable[Vm],
     free: dict[NodeKey, float],
     total: dict[NodeKey, float],
-    moved: set[VmKey],
 ) -> tuple[Hint, NodeKey, int] | None:
-    """Return the move that leaves the two nodes most alike; None when none is worth it."""
+    """Return the move between the two most unequal nodes that have one; None: none is worth it."""
     share = {node: free[node] / total[node] for node in free}
-    fullest = min(share, key=lambda node: (share[node], node.name))
-    emptiest = max(share, key=lambda node: (share[node], node.name))
-    best: tuple[float, Hint, NodeKey, int] | None = None
-    for vm in snapshot.vms.values():
-        copies = vm.copies
-        fits = (
-            vm.key.pool == pool
-            and vm.key not in moved
-            and len(copies) == 1
-            and copies[0].node == fullest
-            and copies[0].domain.state is DomainState.RUNNING
-            and (vm.service is None or vm.service.allows(emptiest))
-        )
-        if not fits or vm.memory_mib is None:
-            continue
-        needed = memory_needed_mib(vm.memory_mib)
-        gap = abs(
-            (free[fullest] + needed) / total[fullest] - (free[emptiest] - needed) / total[emptiest]
-        )
-        if free[emptiest] >= needed and (best is None or gap < best[0]):
-            best = (gap, Hint(vm.key, emptiest), fullest, needed)
-    before = share[emptiest] - share[fullest]
-    if best is None or before - best[0] < _WORTH:
-        return None
-    return best[1:]
+    pairs = [(source, target) for source in share for target in share if source != target]
+    pairs.sort(key=lambda pair: (share[pair[0]] - share[pair[1]], pair[0].name, pair[1].name))
+    for source, target in pairs:
+        before = share[target] - share[source]
+        if before < _WORTH:
+            break
+        found = [
+            (_gap(needed, source, target, free, total), vm.key, needed)
+            for vm in free_to_go
+            if vm.memory_mib is not None
+            and (needed := memory_needed_mib(vm.memory_mib)) <= free[target]
+            and _can_go(vm, source, target, snapshot)
+        ]
+        gap, machine, needed = min(found, default=(before, None, 0), key=lambda each: each[0])
+        if machine is not None and before - gap >= _WORTH:
+            return Hint(machine, target), source, needed
+    return None
+
+
+def _gap(
+    needed: int,
+    source: NodeKey,
+    target: NodeKey,
+    free: Mapping[NodeKey, float],
+    total: Mapping[NodeKey, float],
+) -> float:
+    """Return by how much of their memory the two nodes would differ after the move."""
+    return abs((free[source] + needed) / total[source] - (free[target] - needed) / total[target])
+
+
+def _can_go(vm: Vm, source: NodeKey, target: NodeKey, snapshot: Snapshot) -> bool:
+    models = {snapshot.nodes[node].facts.cpu_model for node in (source, target)} - {None}
+    return (
+        len(vm.copies) == 1
+        and vm.copies[0].node == source
+        and vm.copies[0].domain.state is DomainState.RUNNING
+        and (vm.service is None or vm.service.allows(target))
+        and len(models) < 2
+        and not toolstack_obstacle(source, target, snapshot)
+    )

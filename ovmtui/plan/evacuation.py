@@ -14,6 +14,7 @@ from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.plan import Plan
 from ovmtui.plan.readiness import memory_needed_mib
 from ovmtui.plan.render import describe_step
+from ovmtui.plan.verdict import Standing
 
 Planning = Callable[[Intent, Mapping[NodeKey, int]], Plan]
 """Makes a plan, with memory set aside by node in MiB; raises PlanRefused."""
@@ -32,6 +33,14 @@ class Move:
     def target(self) -> str:
         """Name of the node that it would go to; empty when it cannot go."""
         return self.plan.destination.name if self.plan and self.plan.destination else ""
+
+
+def move_of(vm: VmKey, name: str, plan: Plan) -> Move:
+    """Return the move of a machine by `plan`, or why that would be refused as things are."""
+    against = [f for f in plan.findings if f.verdict.standing is Standing.FAILS]
+    if against:
+        return Move(vm, name, reasons=tuple(f"{f.subject}: {f.verdict.text}" for f in against))
+    return Move(vm, name, plan)
 
 
 def machines_on(node: NodeKey, snapshot: Snapshot) -> list[Vm]:
@@ -61,10 +70,11 @@ def moves(wanted: Iterable[tuple[Vm, NodeKey | None]], planning: Planning) -> It
         if failing:
             yield Move(vm.key, vm.shown, reasons=(failing[0].verdict.text,))
             continue
-        if plan.destination is not None and vm.memory_mib is not None:
+        move = move_of(vm.key, vm.shown, plan)
+        if move.plan and plan.destination is not None and vm.memory_mib is not None:
             needed = memory_needed_mib(vm.memory_mib)
             reserved[plan.destination] = reserved.get(plan.destination, 0) + needed
-        yield Move(vm.key, vm.shown, plan)
+        yield move
 
 
 def render_moves(title: str, listed: Iterable[Move]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -13,15 +14,17 @@ from ovmtui.model.batch import BatchItem, BatchState, Stage
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.job import JobState, Outcome
 from ovmtui.model.snapshot import Snapshot
-from ovmtui.model.vm import Vm
 from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent
 from ovmtui.plan.plan import Plan
 from ovmtui.runtime.clock import Clock
-from ovmtui.runtime.companions import Order, Task
+from ovmtui.runtime.companions import Moves, Order, Task
 from ovmtui.runtime.maintenance import Maintenance
 from ovmtui.runtime.origins import Origin, Origins
 from ovmtui.runtime.store import Store
+from ovmtui.runtime.supervision import in_a_word
+
+_log = logging.getLogger(__name__)
 
 NOT_TRIED = "not tried: stopped before"
 """What is said of a machine whose turn never came."""
@@ -65,7 +68,7 @@ class Batches:
         store: Store,
         origins: Origins,
         maintenance: Maintenance,
-        moves: Callable[[Iterable[tuple[Vm, NodeKey | None]]], Iterator[Move]],
+        moves: Moves,
         refuse: Callable[[str], None],
         clock: Clock,
         changed: Callable[[str], None],
@@ -78,7 +81,7 @@ class Batches:
         self._store = store
         self._origins = origins
         self._maintenance = maintenance
-        self._refuse = refuse
+        self._refuse_in = refuse
         self._clock = clock
         self._changed = changed
         self.moves = moves
@@ -91,10 +94,18 @@ class Batches:
         """Batches of this console, oldest first."""
         return tuple(batch.state for batch in self._batches.values())
 
+    def refuse(self, order: Order) -> None:
+        """Do nothing where `order` may be begun; raises what `Batcher.refuse` says."""
+        for pool in sorted({task.vm.pool for task in order.tasks if task.intent is not None}):
+            self._refuse_in(pool)
+        home = order.emptied or order.filled
+        for other in self.states:
+            if home is not None and other.home == home and other.running:
+                raise PlanRefused((f"{other.title} is under way: stop that first",))
+
     def begin(self, order: Order) -> str:
         """Begin `order` and return the batch's id; raises what `Batcher.begin` says."""
-        for pool in sorted({task.vm.pool for task in order.tasks if task.intent is not None}):
-            self._refuse(pool)
+        self.refuse(order)
         identifier = secrets.token_hex(4)
         items = tuple(
             BatchItem(task.vm, task.name, task.title)
@@ -118,16 +129,15 @@ class Batches:
         known.state = replace(known.state, stopping=True)
         self._changed(batch)
 
-    def retry(self, batch: str) -> str:
-        """Begin a batch of what did not end well; raises what `Batcher.retry` says."""
+    def failed(self, batch: str) -> Order:
+        """Return what did not end well, as an order; raises what `Batcher.failed` says."""
         known = self._batches[batch]
         if known.state.running:
             raise PlanRefused((f"{known.state.title} has not ended yet",))
-        left = {item.vm for item in known.state.unwell}
-        tasks = tuple(task for task in known.order.tasks if task.vm in left and task.intent)
-        if not tasks:
+        left = {item.vm for item in known.state.failed}
+        if not left:
             raise PlanRefused(("there is nothing that could be tried again",))
-        return self.begin(replace(known.order, tasks=tasks))
+        return replace(known.order, tasks=tuple(t for t in known.order.tasks if t.vm in left))
 
     async def homecoming(self, home: NodeKey) -> Sequence[Move]:
         """Return the moves that bring back what still is where it was moved to."""
@@ -144,11 +154,11 @@ class Batches:
                 await asyncio.to_thread(self._origins.forget, origin.vm)
                 continue
             others.append(_stays(origin, snapshot))
-        return (*self.moves(wanted), *others)
+        return (*self.moves(wanted, opened=home), *others)
 
     async def set_maintenance(self, node: NodeKey, *, on: bool) -> None:
         """Keep machines off `node`, or let them on; raises what the protocol says."""
-        self._refuse(node.pool)
+        self._refuse_in(node.pool)
         await asyncio.to_thread(self._maintenance.set, node, on=on, wall=self._clock.wall())
         self._store.set_maintenance(node, on=on)
 
@@ -173,12 +183,17 @@ class Batches:
             async with slots:
                 if batch.state.stopping:
                     self._set(batch, number, stage=Stage.LEFT_OUT, text=NOT_TRIED)
-                else:
-                    await self._one(batch, number, task)
+                    return
+                await self._one(batch, number, task)
 
-        await asyncio.gather(
-            *(in_turn(n, task) for n, task in enumerate(batch.order.tasks) if task.intent)
-        )
+        tasks = [(n, task) for n, task in enumerate(batch.order.tasks) if task.intent]
+        ends = await asyncio.gather(*(in_turn(n, t) for n, t in tasks), return_exceptions=True)
+        for (number, task), end in zip(tasks, ends, strict=True):
+            if isinstance(end, Exception):
+                # The others went on, and nobody is left to think that this one runs still.
+                _log.error("%s broke off", task.title, exc_info=end)
+                text = f"broke off: {in_a_word(end)}"
+                self._set(batch, number, stage=Stage.ENDED, outcome=Outcome.UNKNOWN, text=text)
 
     async def _one(self, batch: _Batch, number: int, task: Task) -> None:
         """Run one machine's plan, made anew on what is known now."""
@@ -222,5 +237,8 @@ def _stays(origin: Origin, snapshot: Snapshot) -> Move:
     """Return why a machine is not brought back."""
     vm = snapshot.vms.get(origin.vm)
     places = vm.nodes if vm is not None else ()
+    if len(places) > 1:
+        both = " and ".join(node.name for node in places)
+        return Move(origin.vm, origin.name, reasons=(f"it is on {both} at the moment",))
     now = f"it is on {', '.join(n.name for n in places)} now" if places else "it runs nowhere"
     return Move(origin.vm, origin.name, reasons=(f"{now}, no longer on {origin.moved_to.name}",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ovmtui.model.batch import BatchState
@@ -12,7 +12,7 @@ from ovmtui.model.job import JobEvent, JobState
 from ovmtui.model.vm import Vm
 from ovmtui.plan.checkup.diagnosis import Diagnosis
 from ovmtui.plan.evacuation import Move
-from ovmtui.plan.intent import Intent
+from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.plan import Plan
 from ovmtui.runtime.wanted import ALL, Wanted
 
@@ -21,6 +21,7 @@ __all__ = (
     "Batcher",
     "Checker",
     "History",
+    "Moves",
     "Order",
     "PastJob",
     "Task",
@@ -89,14 +90,21 @@ def order_of(
     emptied: NodeKey | None = None,
     filled: NodeKey | None = None,
 ) -> Order:
-    """Return the order for `moves`: each goes to its own target, or the best node of its turn."""
+    """Return the order for `moves`: each goes where its plan says, and nowhere else."""
     tasks = tuple(
-        Task(move.vm, move.name, move.plan.title, move.plan.intent)
+        Task(move.vm, move.name, move.plan.title, as_planned(move.plan))
         if move.plan is not None
         else Task(move.vm, move.name, f"{move.name} stays", reason="; ".join(move.reasons))
         for move in moves
     )
     return Order(title, tasks, parallel, emptied, filled)
+
+
+def as_planned(plan: Plan) -> Intent:
+    """Return the intent of `plan` with the node that was chosen for it: the one that was seen."""
+    if plan.intent.verb not in {Verb.MIGRATE, Verb.START} or plan.destination is None:
+        return plan.intent
+    return replace(plan.intent, node=plan.destination)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,16 @@ class History(Protocol):
         ...
 
 
+class Moves(Protocol):
+    """Plans migrations."""
+
+    def __call__(
+        self, wanted: Iterable[tuple[Vm, NodeKey | None]], *, opened: NodeKey | None = None
+    ) -> Iterator[Move]:
+        """Yield what `Batcher.moves` says."""
+        ...
+
+
 class Batcher(Protocol):
     """Runs batches, and keeps what is needed to bring machines back."""
 
@@ -142,28 +160,37 @@ class Batcher(Protocol):
         """Batches of this console, oldest first."""
         ...
 
-    def begin(self, order: Order) -> str:
-        """Begin `order` and return the batch's id.
+    def refuse(self, order: Order) -> None:
+        """Do nothing where `order` may be begun.
 
         Raises:
-            PlanRefused: acting is impossible.
+            PlanRefused: acting is impossible, or another batch empties or fills that node.
         """
+        ...
+
+    def begin(self, order: Order) -> str:
+        """Begin `order` and return the batch's id; raises what `refuse` does."""
         ...
 
     def stop(self, batch: str) -> None:
         """Begin no further job of a batch; those under way go on."""
         ...
 
-    def retry(self, batch: str) -> str:
-        """Begin a batch of what did not end well in an ended one; return its id.
+    def failed(self, batch: str) -> Order:
+        """Return what of an ended batch ended otherwise than wished, as an order of its own.
 
         Raises:
-            PlanRefused: it has not ended, or nothing is left.
+            PlanRefused: it has not ended, or nothing failed.
         """
         ...
 
-    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Iterator[Move]:
-        """Yield a migration for each machine, or why it has none; to the best node for None."""
+    def moves(
+        self, wanted: Iterable[tuple[Vm, NodeKey | None]], *, opened: NodeKey | None = None
+    ) -> Iterator[Move]:
+        """Yield a migration for each machine, or why it has none; to the best node for None.
+
+        They are planned as if `opened` were out of maintenance already.
+        """
         ...
 
     async def homecoming(self, home: NodeKey) -> Sequence[Move]:

@@ -180,11 +180,14 @@ class Jobs:
         """Return what of `plan` may run now; the last word, whoever has made the plan."""
         self.refuse_in(plan.vm.pool)
         plan = permitted(plan, self._world.snapshot().pool(plan.vm.pool))
-        for other in self._running():
-            if other.plan.vm == plan.vm:
-                title = other.recorder.state.title
-                raise PlanRefused((f"{title} is under way for {plan.vm_name}",))
+        if title := self.under_way(plan.vm):
+            raise PlanRefused((f"{title} is under way for {plan.vm_name}",))
         return plan
+
+    def under_way(self, vm: VmKey) -> str:
+        """Return the title of the machine's job, if it runs."""
+        running = (job.recorder.state for job in self._running() if job.plan.vm == vm)
+        return next((state.title for state in running), "")
 
     def _launch(
         self,
@@ -217,20 +220,16 @@ class Jobs:
     async def _work(self, job: _Job) -> None:
         """Run one job to its end; the only place where a job's errors are caught."""
         plan, state = job.plan, job.recorder.state
+        recorder, dialogue, position = job.recorder, job.dialogue, job.position
         engine = engine_for(
-            plan,
-            self._world,
-            recorder=job.recorder,
-            dialogue=job.dialogue,
-            position=job.position,
+            plan, self._world, recorder=recorder, dialogue=dialogue, position=position
         )
         try:
             async with self._unfinished.owned(state.job):
                 if job.position is None:
                     operator, recipe = self._world.operator, archived(plan)
-                    await self._journal.begin(
-                        state.job, state, render(plan), operator, recipe=recipe
-                    )
+                    text = render(plan)
+                    await self._journal.begin(state.job, state, text, operator, recipe=recipe)
                 await self._ha_memory.remember(plan)
                 outcome = await engine.run()
             await self._ha_memory.settle(plan, outcome)

@@ -43,6 +43,10 @@ class NoBatcher:
 
     states: Sequence[BatchState] = ()
 
+    def refuse(self, order: Order) -> None:
+        """Refuse."""
+        raise PlanRefused((_REFUSED,))
+
     def begin(self, order: Order) -> str:
         """Refuse."""
         raise PlanRefused((_REFUSED,))
@@ -50,11 +54,13 @@ class NoBatcher:
     def stop(self, batch: str) -> None:
         """Do nothing: there is none."""
 
-    def retry(self, batch: str) -> str:
+    def failed(self, batch: str) -> Order:
         """Refuse."""
         raise PlanRefused((_REFUSED,))
 
-    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Iterator[Move]:
+    def moves(
+        self, wanted: Iterable[tuple[Vm, NodeKey | None]], *, opened: NodeKey | None = None
+    ) -> Iterator[Move]:
         """Yield why no machine can be moved."""
         return (Move(vm.key, vm.name, reasons=(_REFUSED,)) for vm, _ in wanted)
 

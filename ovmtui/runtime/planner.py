@@ -38,21 +38,40 @@ class Planner:
         memory: Memory,
         *,
         reserved_mib: Callable[[VmKey], Mapping[NodeKey, int]],
+        under_way: Callable[[VmKey], str],
     ) -> None:
-        """Plan for `world`; `reserved_mib` is what jobs for other machines will take."""
+        """Plan for `world`.
+
+        `reserved_mib` is what jobs for other machines will take, and `under_way` the title of
+        a machine's own job, empty where there is none.
+        """
         self._settings = settings
         self._entrances = entrances(settings)
         self._world = world
         self._memory = memory
         self._reserved_mib = reserved_mib
+        self._under_way = under_way
 
-    def plan(self, intent: Intent, aside: Mapping[NodeKey, int] | None = None) -> Plan:
-        """Return the plan for `intent`; `aside` is memory in MiB to be left alone, by node.
+    def plan(
+        self,
+        intent: Intent,
+        aside: Mapping[NodeKey, int] | None = None,
+        *,
+        opened: NodeKey | None = None,
+    ) -> Plan:
+        """Return the plan for `intent`.
+
+        Args:
+            intent: what is wished.
+            aside: memory in MiB to be left alone, by node.
+            opened: a node that is taken as being in no maintenance.
 
         Raises:
             PlanRefused: no such plan can exist, with the reasons.
         """
         snapshot = self._world.snapshot()
+        if opened is not None:
+            snapshot = snapshot.out_of_maintenance(opened)
         if intent.vm not in snapshot.vms:
             raise PlanRefused(("that machine is not known any more",))
         pool = snapshot.pool(intent.vm.pool)
@@ -74,9 +93,17 @@ class Planner:
         plan = through_sudo(permitted(plan, pool), self._entrances)
         return replace(plan, confirmation=confirmation(plan, self._settings))
 
-    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Iterator[Move]:
-        """Yield a migration for each machine, or why it has none; to the best node for None."""
-        return moves(wanted, self.plan)
+    def moves(
+        self, wanted: Iterable[tuple[Vm, NodeKey | None]], *, opened: NodeKey | None = None
+    ) -> Iterator[Move]:
+        """Yield what `Batcher.moves` says."""
+
+        def planned(intent: Intent, aside: Mapping[NodeKey, int]) -> Plan:
+            if title := self._under_way(intent.vm):
+                raise PlanRefused((f"{title} is under way",))
+            return self.plan(intent, aside, opened=opened)
+
+        return moves(wanted, planned)
 
     async def ask_ha(self, vm: VmKey) -> HaFact:
         """Ask the manager for one machine's HA flag now; UNKNOWN with a reason on failure."""

@@ -95,7 +95,11 @@ class Service(Views):
             ended=self._job_ended,
         )
         self._planner = Planner(
-            settings, world, memory, reserved_mib=lambda vm: self._jobs.reserved_mib(beside=vm)
+            settings,
+            world,
+            memory,
+            reserved_mib=lambda vm: self._jobs.reserved_mib(beside=vm),
+            under_way=self._jobs.under_way,
         )
         self._checkup = Checkup(settings, world)
         self._batches = Batches(

@@ -6,7 +6,10 @@ import os
 from abc import abstractmethod
 
 from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 
+from ovmtui.ui.lending import LendingDriver
 from ovmtui.ui.notice import desktop_notice
 from ovmtui.ui.theming import Themed
 
@@ -23,6 +26,11 @@ class Ringing(Themed):
     @abstractmethod
     def rings(self) -> bool:
         """Whether the operator wants to hear it."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver that leaves a terminal alone which is lent."""
+        usual = super().get_driver_class()
+        return LendingDriver if usual is LinuxDriver else usual
 
     def watch_the_terminal(self) -> None:
         """Take note of each time the terminal is lent and given back."""

@@ -95,7 +95,7 @@ class Situation:
     batches: int = 0
     """How many batches this console has begun."""
     batch_runs: bool = False
-    batch_unwell: bool = False
+    batch_failed: bool = False
     copy_obstacle: str = ""
     """On the check: why there is nothing to copy."""
 

@@ -27,7 +27,10 @@ async def test_a_node_is_emptied_and_its_machines_come_back(
     away = where(pool, "ovmguest1", "web01")
     assert ("ovm1",) not in away
     code, stdout, _ = await run(settings_file, "bring-back", "ovm1", "--dry-run", "--json")
-    assert {move["name"] for move in json.loads(stdout)} == {"ovmguest1", "web01"}
+    moves = json.loads(stdout)
+    assert {move["name"] for move in moves} == {"ovmguest1", "web01"}
+    # They are planned as if the node were out of maintenance already.
+    assert [(move["target"], move["reasons"]) for move in moves] == [("ovm1", [])] * 2
     code, stdout, _ = await run(settings_file, "bring-back", "ovm1", "--yes", "--parallel", "2")
     assert code == 0, stdout
     assert where(pool, "ovmguest1", "web01") == [("ovm1",), ("ovm1",)]

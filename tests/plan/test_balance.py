@@ -42,3 +42,20 @@ def test_unknown_memory_is_no_reason_to_move_anything() -> None:
         for key, node in uneven.nodes.items()
     }
     assert named(replace(uneven, nodes=nodes)) == []
+
+
+def test_where_a_machine_cannot_run_it_is_not_sent() -> None:
+    uneven = pools.uneven()
+    nodes = dict(uneven.nodes)
+    third = pools.node_key("ovm3")
+    facts = replace(nodes[third].facts, cpu_model="another one")
+    nodes[third] = replace(nodes[third], facts=facts)
+    found = named(replace(uneven, nodes=nodes))
+    # The next pair of nodes gets its turn instead.
+    assert [target for _, target in found] == ["ovm2"] * len(found)
+
+
+def test_a_machine_that_a_job_works_on_is_left_alone() -> None:
+    uneven = pools.uneven()
+    first = balancing(uneven, pools.POOL)[0].vm
+    assert first not in {hint.vm for hint in balancing(uneven, pools.POOL, busy={first})}

@@ -29,6 +29,7 @@ from tests.plan.pools import (
     DISK,
     NOW,
     VM,
+    XL,
     context,
     domain,
     key,
@@ -62,6 +63,13 @@ def failing(plan: Plan) -> dict[str, str]:
 
 def running(*, ha: HaState | None = HaState.ON) -> Snapshot:
     return pool(node("ovm1", domain()), node("ovm2"), ha=ha)
+
+
+def test_libxl_reboots_a_guest_of_any_age() -> None:
+    snapshot = pool(node("ovm1", domain(), tool=XL), node("ovm2", tool=XL), ha=HaState.OFF)
+    plan = plan_of(Verb.REBOOT, snapshot)
+    assert texts(plan.steps)[0] == "xl reboot ovmguest1"
+    assert plan.checks == ()
 
 
 def test_a_reboot_asks_and_waits_until_it_has_gone_is_back_and_answers() -> None:

@@ -148,13 +148,52 @@ async def test_one_that_fails_stops_no_other_and_is_alone_tried_again(world: Wor
     state = await world.batches.finished(batch)
     assert [item.name for item in state.unwell] == ["ovmguest1", "web02"]
     assert state.counts == "1 failed, 1 done, 1 broken off"
-    second = world.batches.retry(batch)
+    again = world.batches.failed(batch)
+    assert [task.name for task in again.tasks] == ["ovmguest1", "web02"]
+    second = world.batches.begin(again)
     await world.runner.end("ovmguest1")
     await world.runner.end("web02")
     state = await world.batches.finished(second)
     assert [item.name for item in state.items] == ["ovmguest1", "web02"]
     with pytest.raises(PlanRefused, match="nothing that could be tried again"):
-        world.batches.retry(second)
+        world.batches.failed(second)
+
+
+async def test_what_was_held_back_is_not_tried_again(world: World) -> None:
+    batch = world.batches.begin(Order("stop 3", stop(1, 2, 3)))
+    await until(lambda: "ovmguest1" in world.runner.running)
+    world.batches.stop(batch)
+    await world.runner.end("ovmguest1", Outcome.FAILED)
+    await world.batches.finished(batch)
+    assert [task.name for task in world.batches.failed(batch).tasks] == ["ovmguest1"]
+
+
+async def test_a_node_is_not_emptied_while_it_is_filled(world: World) -> None:
+    batch = world.batches.begin(Order("bring back", stop(1), filled=OVM1))
+    with pytest.raises(PlanRefused, match="bring back is under way"):
+        world.batches.begin(Order("evacuate ovm1", stop(2), emptied=OVM1))
+    await world.runner.end("ovmguest1")
+    await world.batches.finished(batch)
+    world.batches.begin(Order("evacuate ovm1", stop(2), emptied=OVM1))
+    await world.runner.end("web01")
+
+
+async def test_an_error_in_one_is_told_and_the_others_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = world.runner.run
+
+    def failing(plan: Plan) -> str:
+        if plan.vm_name == "ovmguest1":
+            raise RuntimeError("boom")
+        return run(plan)
+
+    monkeypatch.setattr(world.runner, "run", failing)
+    batch = world.batches.begin(Order("stop 2", stop(1, 2)))
+    await world.runner.end("web01")
+    state = await world.batches.finished(batch)
+    assert [item.outcome for item in state.items] == [Outcome.UNKNOWN, Outcome.DONE]
+    assert "boom" in state.items[0].text
 
 
 async def test_a_machine_is_planned_when_its_turn_comes(world: World) -> None:

@@ -117,7 +117,9 @@ async def test_marked_machines_move_each_to_its_best_node_or_all_to_one() -> Non
         await mark(driver, OVMGUEST1, WEB01)
         await driver.press("m", "enter", "y")
         (order,) = driver.console.batches.orders
-        assert [task.intent.node for task in order.tasks if task.intent] == [None, None]
+        assert [task.intent.node for task in order.tasks if task.intent] == [
+            pools.node_key("ovm3")
+        ] * 2  # as it was shown
         await driver.press("escape", "m", "down", "down", "enter", "y")
         order = driver.console.batches.orders[1]
         assert {task.intent.node for task in order.tasks if task.intent} == {pools.node_key("ovm2")}
@@ -163,7 +165,44 @@ async def test_what_failed_alone_is_tried_again() -> None:
         await driver.settle()
         assert "stop 2 machines: 1 done, 1 failed" in driver.said
         await driver.press("R")
-        assert driver.console.batches.retried == [batch]
+        # Its plan is seen before anything is done, and confirmed like the first time.
+        assert driver.screen == "SeveralScreen"
+        assert len(driver.console.batches.orders) == 1
+        assert "web01" in driver.words
+        await driver.press("y")
+        assert driver.screen == "BatchScreen"
+        (task,) = driver.console.batches.orders[1].tasks
+        assert task.name == "web01"
+
+
+async def test_what_was_held_back_is_not_tried_again() -> None:
+    async with driving() as driver:
+        await mark(driver, OVMGUEST1, WEB01)
+        await driver.press("S", "y")
+        batch = driver.console.batches.states[0].batch
+        driver.console.batches.happen(batch, 0, stage=Stage.ENDED, outcome=Outcome.DONE)
+        driver.console.batches.happen(batch, 1, stage=Stage.LEFT_OUT, text="not tried")
+        await driver.settle()
+        await driver.press("R")
+        assert driver.screen == "BatchScreen"
+        assert "nothing of it failed" in driver.said
+        assert len(driver.console.batches.orders) == 1
+
+
+async def test_a_wrong_filter_marks_nothing_and_is_not_left() -> None:
+    async with driving() as driver:
+        await driver.press("slash", *"web mem>abc", "enter")
+        assert "mend it, or ESC clears it" in driver.said
+        # Enter has not taken it: letters go to the line still.
+        await driver.press("A")
+        assert driver.app.home.view.filter_text == "web mem>abcA"
+        await driver.press("escape", *":filter mem>x", "enter")
+        assert driver.screen == "CommandScreen"
+        await driver.press("escape")
+        driver.app.home.set_filter("web mem>abc")
+        await driver.press("A", "I", "V")
+        assert driver.app.home.marks == frozenset()
+        assert "the filter is wrong" in driver.said
 
 
 async def test_a_read_only_console_marks_and_does_nothing() -> None:

@@ -60,7 +60,8 @@ def build(intent: Intent, snapshot: Snapshot, context: Context, now: float) -> P
         vm=vm.key,
         vm_name=vm.shown,
         guards=(runs, RestartsOnReboot(vm.key)),
-        checks=(age,),
+        # libxl restarts a guest of any age.
+        checks=() if commands.tool.is_libxl else (age,),
         steps=(ask, *_waits(vm, copy, domid, context)),
         # Between its two domains another machine could take its memory.
         destination=copy.node,

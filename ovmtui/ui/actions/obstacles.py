@@ -164,10 +164,10 @@ def is_running_batch(situation: Situation) -> str | None:
 
 
 def can_retry(situation: Situation) -> str | None:
-    """The batch must have ended, and something in it must not be as wished."""
+    """The batch must have ended, and something in it must have failed."""
     if situation.batch_runs:
         return "it has not ended yet"
-    return None if situation.batch_unwell else "everything ended well"
+    return None if situation.batch_failed else "nothing of it failed"
 
 
 def has_raw(situation: Situation) -> str | None:

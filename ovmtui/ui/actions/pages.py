@@ -48,7 +48,7 @@ _PAGES: dict[Scope, tuple[_Line, ...]] = {
     Scope.BATCH: (
         ("batch.show", "enter", "Output", "of the machine's job", needs.always, False),
         ("batch.stop", "x", "Stop", "begin no further one", needs.is_running_batch, True),
-        ("batch.retry", "R", "Retry", "what did not end well", needs.can_retry, True),
+        ("batch.retry", "R", "Retry", "the plans of what failed", needs.can_retry, True),
         ("batch.leave", "escape", "Leave", "it goes on meanwhile", needs.always, False),
     ),
     Scope.TARGETS: (

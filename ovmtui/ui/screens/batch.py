@@ -12,7 +12,9 @@ from ovmtui.model.job import Outcome
 from ovmtui.model.text import visible
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
+from ovmtui.ui.planning import planned
 from ovmtui.ui.screens.listing import Item, ListScreen, cell
+from ovmtui.ui.screens.several import SeveralScreen
 from ovmtui.ui.situation import Scope, Situation
 from ovmtui.ui.viewmodel.times import age
 from ovmtui.ui.viewmodel.working import progress_bar, step_count
@@ -77,7 +79,7 @@ class BatchScreen(ListScreen[str]):
     def situation(self) -> Situation:
         """Return whether it runs still, and what is not well."""
         state = self.state
-        return Situation(batch_runs=state.running, batch_unwell=bool(state.unwell))
+        return Situation(batch_runs=state.running, batch_failed=bool(state.failed))
 
     def choose(self, id: str) -> None:
         """Give the machine's job."""
@@ -99,12 +101,34 @@ class BatchScreen(ListScreen[str]):
         self.redraw()
 
     def do_retry(self) -> None:
-        """Begin a batch of what did not end well, and show that one."""
+        """Show the plans of what failed as they are now; run, they are the batch shown here."""
+        console = self.desk.console
         try:
-            self._batch = self.desk.console.batches.retry(self._batch)
+            order = console.batches.failed(self._batch)
         except OvmtuiError as error:
             self.desk.say(str(error), "warning")
-        self.redraw()
+            return
+        intents = [task.intent for task in order.tasks if task.intent is not None]
+        if order.emptied or order.filled:
+            found = (console.snapshot.vms.get(intent.vm) for intent in intents)
+            wanted = [(vm, order.filled) for vm in found if vm is not None]
+            moves = tuple(console.batches.moves(wanted, opened=order.filled))
+        else:
+            moves = tuple(planned(console, intent) for intent in intents)
+        page = SeveralScreen(
+            self.desk,
+            moves,
+            title=order.title,
+            verb=intents[0].verb,
+            emptied=order.emptied,
+            filled=order.filled,
+        )
+        self.app.push_screen(page, self._tried_again)
+
+    def _tried_again(self, batch: str | None) -> None:
+        if batch:
+            self._batch = batch
+            self.redraw()
 
     def _line(self, item: BatchItem) -> Text:
         style = self.desk.style

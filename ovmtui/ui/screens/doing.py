@@ -16,6 +16,7 @@ from ovmtui.plan.moments import moment
 from ovmtui.plan.resolve import find_any_node, find_node, find_vm
 from ovmtui.runtime.companions import Wanted
 from ovmtui.ui.desk import Desk
+from ovmtui.ui.viewmodel import filters
 from ovmtui.ui.viewmodel.commands import Command
 from ovmtui.ui.viewmodel.offered import NO_GROUP, fixed
 from ovmtui.ui.viewmodel.words import PLANNED
@@ -101,6 +102,9 @@ def meaning(command: Command, desk: Desk, doing: Doing) -> Callable[[], object]:
         case "balance":
             return partial(doing.balance, one_of("pool", subject))
         case "filter":
+            wrong = filters.parse(subject)
+            if isinstance(wrong, filters.FilterError):
+                raise UsageError(wrong.message)
             return partial(doing.set_filter, subject)
         case "sort":
             return partial(doing.sort_by, one_of("column", subject))

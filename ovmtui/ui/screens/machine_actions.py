@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from ovmtui.errors import PlanRefused
 from ovmtui.model.ha import HaState
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.vm import Vm, VmState
 from ovmtui.plan.evacuation import Move
 from ovmtui.plan.intent import Intent, Verb
 from ovmtui.plan.leftovers import leftovers
+from ovmtui.ui.planning import planned
 from ovmtui.ui.screens.job_actions import JobActions
 from ovmtui.ui.screens.listing import Picker
 from ovmtui.ui.screens.plan import PlanScreen
@@ -186,7 +187,7 @@ class MachineActions(JobActions):
         intents = [Intent(verb, vm) for vm in sorted(self.marks)]
         title = f"{verb.value} {len(intents)} machines"
         self.plan_one_by_one(
-            map(self._planned, intents),
+            map(partial(planned, self.desk.console), intents),
             lambda moves: self.plan_for_all(moves, title=title, verb=verb),
             count=len(intents),
         )
@@ -195,14 +196,6 @@ class MachineActions(JobActions):
         vm = self.machine
         if vm is not None:
             self.plan_for(Intent(verb, vm.key))
-
-    def _planned(self, intent: Intent) -> Move:
-        vm = self.desk.console.snapshot.vms.get(intent.vm)
-        name = vm.shown if vm is not None else intent.vm.identity
-        try:
-            return Move(intent.vm, name, self.desk.console.plan(intent))
-        except PlanRefused as refused:
-            return Move(intent.vm, name, reasons=refused.reasons)
 
     def _choose_copy(
         self, vm: Vm, verb: Verb, title: str, choices: Sequence[tuple[str, str]]

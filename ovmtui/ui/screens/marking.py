@@ -55,6 +55,8 @@ class Marking(PageActions):
 
     def do_range(self) -> None:
         """Mark everything from the machine that was marked last to the one under the cursor."""
+        if self._filter_is_wrong():
+            return
         key, shown = self.query_one(Grid).cursor, self._shown
         if key is None or key not in shown:
             return
@@ -65,15 +67,26 @@ class Marking(PageActions):
 
     def do_all(self) -> None:
         """Mark everything that is shown."""
+        if self._filter_is_wrong():
+            return
         self._mark(self.marks | set(self._shown))
 
     def do_invert(self) -> None:
         """Mark what is shown and not marked, and the other way round."""
+        if self._filter_is_wrong():
+            return
         self._mark(self.marks ^ set(self._shown))
 
     def do_none(self) -> None:
         """Take every mark off, hidden ones too."""
         self._mark(frozenset())
+
+    def _filter_is_wrong(self) -> bool:
+        """Whether what is shown is not what was meant; that is told."""
+        wrong = self.rows.error if self.rows is not None else None
+        if wrong is not None:
+            self.desk.say(f"nothing is marked, the filter is wrong: {wrong.message}", "warning")
+        return wrong is not None
 
     @property
     def _shown(self) -> list[VmKey]:

@@ -84,7 +84,8 @@ class NodeActions(MachineActions):
     def balance(self, pool: str) -> None:
         """Show the few moves that would even out a pool's memory; nothing is done by itself."""
         snapshot = self.desk.console.snapshot
-        hints = balancing(snapshot, pool)
+        busy = {job.vm for job in self.desk.console.jobs if job.running}
+        hints = balancing(snapshot, pool, busy=busy)
         if not hints:
             self.desk.say(f"{pool}: no move would even it out much")
             return

@@ -91,7 +91,10 @@ class SeveralScreen(Page[str]):
             names = ", ".join(map(visible, self._hidden))
             text = f"not shown by the filter, and meant all the same: {names}"
             parts += [Text(text, style("warn")), Text()]
-        if self._emptied is not None:
+        if self._emptied is not None and not self._ready:
+            text = f"nothing can be moved, and {visible(self._emptied.name)} stays as it is"
+            parts += [Text(text, style("warn")), Text()]
+        elif self._emptied is not None:
             text = f"{visible(self._emptied.name)} is kept in maintenance: nothing is put on it"
             parts += [Text(text, style("text")), Text()]
         if self._filled is not None:
@@ -165,6 +168,7 @@ class SeveralScreen(Page[str]):
             filled=self._filled,
         )
         try:
+            console.batches.refuse(order)
             if self._emptied is not None:
                 await console.batches.set_maintenance(self._emptied, on=True)
             if self._filled is not None:

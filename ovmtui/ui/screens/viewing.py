@@ -14,6 +14,7 @@ from ovmtui.ui.screens.columns import ColumnsScreen
 from ovmtui.ui.screens.listing import Picker
 from ovmtui.ui.screens.marking import Marking
 from ovmtui.ui.situation import Action, Scope
+from ovmtui.ui.viewmodel import filters
 from ovmtui.ui.viewmodel.columns import COLUMNS
 from ovmtui.ui.viewmodel.completion import values_of
 from ovmtui.ui.viewmodel.cycling import Cycle
@@ -156,6 +157,11 @@ class Viewing(Marking):
         self.set_filter(event.value)
 
     def _filter_kept(self) -> None:
+        # What fits a part of a filter is not what was meant.
+        wrong = filters.parse(self.view.filter_text)
+        if isinstance(wrong, filters.FilterError):
+            self.desk.say(f"{wrong.message}; mend it, or ESC clears it", "warning")
+            return
         self._close_filter()
         self.set_focus(self.query_one(Grid))
 

@@ -116,4 +116,4 @@ def _gigabytes(node: NodeView) -> str:
     free, total = node.facts.free_memory_mib, node.facts.total_memory_mib
     if free is None or not total:
         return ""
-    return f"{max(0, total - free) // 1024}/{total // 1024}G"
+    return f"{max(0, total - free) / 1024:.0f}/{total / 1024:.0f}G"

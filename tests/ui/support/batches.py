@@ -25,7 +25,6 @@ class ScriptedBatcher:
         self._changed = changed
         self.orders: list[Order] = []
         self.stopped: list[str] = []
-        self.retried: list[str] = []
         self.coming_home: Sequence[tuple[Vm, NodeKey]] = ()
         self.staying: Sequence[Move] = ()
         self.set_nodes: list[tuple[NodeKey, bool]] = []
@@ -64,13 +63,19 @@ class ScriptedBatcher:
         self._states[batch] = replace(self._states[batch], stopping=True)
         self._changed(batch)
 
-    def retry(self, batch: str) -> str:
-        if not self._states[batch].unwell:
-            raise PlanRefused(("there is nothing that could be tried again",))
-        self.retried.append(batch)
-        return self.begin(self.orders[0])
+    def refuse(self, order: Order) -> None:
+        pass
 
-    def moves(self, wanted: Iterable[tuple[Vm, NodeKey | None]]) -> Iterator[Move]:
+    def failed(self, batch: str) -> Order:
+        left = {item.vm for item in self._states[batch].failed}
+        if not left:
+            raise PlanRefused(("there is nothing that could be tried again",))
+        order = self.orders[int(batch.removeprefix("batch-")) - 1]
+        return replace(order, tasks=tuple(task for task in order.tasks if task.vm in left))
+
+    def moves(
+        self, wanted: Iterable[tuple[Vm, NodeKey | None]], *, opened: NodeKey | None = None
+    ) -> Iterator[Move]:
         return moves(wanted, lambda intent, aside: self._plan(intent))
 
     async def homecoming(self, home: NodeKey) -> Sequence[Move]:
