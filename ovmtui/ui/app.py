@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import ClassVar
 
 from textual import work
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import AppBlur, AppFocus
 from textual.message import Message as Event
@@ -28,6 +27,7 @@ from ovmtui.runtime.interface import (
 from ovmtui.ui.desk import Changes, Desk, Message, Replay
 from ovmtui.ui.harmless import Harmless
 from ovmtui.ui.notices import ends
+from ovmtui.ui.palette import WithPalette
 from ovmtui.ui.preferences import Personal
 from ovmtui.ui.ringing import Ringing
 from ovmtui.ui.screens.base import ActionScreen
@@ -49,7 +49,7 @@ class Updated(Event, bubble=False):
         return isinstance(message, Updated)
 
 
-class OvmtuiApp(Harmless[None], Ringing):
+class OvmtuiApp(Harmless[None], WithPalette, Ringing):
     """The console's screens on a running console."""
 
     TITLE = "ovmtui"
@@ -177,20 +177,6 @@ class OvmtuiApp(Harmless[None], Ringing):
     def action_how_to_quit(self) -> None:
         """Say how to leave, for those who expect a ctrl chord to do it."""
         self.desk.say(f"{self.desk.key_of('console.quit')} quits, from the main screen")
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer the actions of the screen on top, in place of Textual's own commands."""
-        if not isinstance(screen, ActionScreen):
-            return
-        situation = screen.situation()
-        for action in screen.offered:
-            obstacle = action.obstacle(situation)
-            note = f" (not now: {obstacle})" if obstacle else ""
-            yield SystemCommand(
-                f"{action.label}  {action.key_shown}",
-                f"{action.help}{note}",
-                lambda action=action: screen.action_do(action.id),
-            )
 
     def _listen(self, update: Update) -> None:
         # Called from the console's own tasks: what touches the screens waits for `on_updated`.
