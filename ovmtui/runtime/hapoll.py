@@ -27,6 +27,8 @@ _RETRY = 30.0
 """Seconds before the manager is asked again after it failed."""
 _SOON = 0.5
 """Seconds before another look while the first nodes are being connected."""
+_SWITCHING = 60.0
+"""Seconds for which a flag that is being switched is left to its plan."""
 _IDLE = 5.0
 """Seconds before the ages of the HA flags are looked at again."""
 
@@ -54,6 +56,8 @@ class HaPoll(ABC):
         self._one_at_a_time = asyncio.Lock()
         self._wake = asyncio.Event()
         self._urgent: list[VmKey] = []
+        self._switched: dict[VmKey, float] = {}
+        """When a plan has begun to switch a machine's flag."""
 
     @property
     @abstractmethod
@@ -103,6 +107,7 @@ class HaPoll(ABC):
     def doubt(self, vm: VmKey) -> None:
         """Know nothing of a machine's flag any more: it is being switched."""
         self._store.set_ha(vm, HaFact(source="manager", reason=DOUBT))
+        self._switched[vm] = self._clock.monotonic()
 
     async def ask(self, vm: VmKey) -> HaFact:
         """Ask for one machine's flag now, for a plan that is about to be made.
@@ -177,8 +182,13 @@ class HaPoll(ABC):
             vm = snapshot.vms.get(self._urgent.pop(0))
             if vm is not None:
                 return vm
-        before = self._clock.monotonic() - self._intervals.manager
-        return next_to_ask(snapshot, self._pool, self._store.ha, before)
+        now = self._clock.monotonic()
+        # Its plan reads it back itself, and would have to wait for our call.
+        self._switched = {vm: at for vm, at in self._switched.items() if now - at < _SWITCHING}
+        before = now - self._intervals.manager
+        return next_to_ask(
+            snapshot, self._pool, self._store.ha, before, beside=self._switched.keys()
+        )
 
     def _mark_unasked(self, reason: str) -> None:
         """Say why, where nothing is known; what was known keeps its age."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from ovmtui.model.ha import HaFact
 from ovmtui.model.identity import VmKey
@@ -24,7 +24,12 @@ def still_connecting(nodes: Iterable[NodeView]) -> bool:
 
 
 def next_to_ask(
-    snapshot: Snapshot, pool: str, fact_of: Callable[[VmKey], HaFact | None], oldest: float
+    snapshot: Snapshot,
+    pool: str,
+    fact_of: Callable[[VmKey], HaFact | None],
+    oldest: float,
+    *,
+    beside: Container[VmKey] = frozenset(),
 ) -> Vm | None:
     """Return the machine of `pool` whose flag is oldest and over age; running ones first.
 
@@ -33,11 +38,13 @@ def next_to_ask(
         pool: the pool's name.
         fact_of: what the manager said of a machine.
         oldest: time on the monotonic clock before which an answer is over age.
+        beside: machines that somebody else is about to ask for.
     """
     due = []
     for vm in snapshot.vms.values():
         fact = fact_of(vm.key)
         asked = fact.observed_at if fact else None
-        if vm.key.pool == pool and (asked is None or asked < oldest):
+        over_age = asked is None or asked < oldest
+        if vm.key.pool == pool and over_age and vm.key not in beside:
             due.append((vm.state is not VmState.RUNNING, asked or float("-inf"), vm.key, vm))
     return min(due)[3] if due else None

@@ -75,6 +75,9 @@ class ToolServer:
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
+        except asyncio.CancelledError:
+            # The pool ends. Python 3.11's server would print a traceback of a cancelled task.
+            pass
         finally:
             writer.close()
 
