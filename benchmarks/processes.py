@@ -43,6 +43,12 @@ def memory_mib(root: int) -> float:
     return total / 1024
 
 
+def forks() -> int:
+    """Return how many processes and threads this machine has begun since it started."""
+    with Path("/proc/stat").open() as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("processes "))
+
+
 def own_cpu() -> float:
     """Return the CPU time of this process and of its children that have ended."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))

@@ -68,6 +68,8 @@ def log_to_file() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
+    # A log that cannot be written, on a full disk say, must not print so into the screen.
+    logging.raiseExceptions = False
     log_stray_errors()
     os.umask(0o077)
 

@@ -33,7 +33,8 @@ class LateConnector:
         return await connector.open_command_line(address, password=password)
 
     async def _connector(self) -> AnyConnector:
-        if self._made is None:
+        if self._made is None or (self._made.done() and self._made.exception() is not None):
+            # Loading it fails on a full disk, where there is no room for a temporary file.
             self._made = asyncio.create_task(self._prepare(), name="load the SSH library")
         # Who gives up waiting does not keep the others from it.
         return await asyncio.shield(self._made)

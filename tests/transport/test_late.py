@@ -19,8 +19,12 @@ class Making:
         self.connector = connector
         self.times = 0
 
+        self.fails = False
+
     def __call__(self) -> SshConnector:
         self.times += 1
+        if self.fails:
+            raise OSError("no room")
         return self.connector
 
 
@@ -49,4 +53,17 @@ async def test_who_gives_up_waiting_does_not_keep_the_others_from_it(server: Ope
     begin.set()
     session = await second
     assert making.times == 1
+    await session.close()
+
+
+async def test_what_could_not_be_made_is_made_later(server: OpenSshServer) -> None:
+    making, begin = Making(connector_of(server)), asyncio.Event()
+    begin.set()
+    late = LateConnector(making, begin)
+    making.fails = True
+    with pytest.raises(OSError, match="no room"):
+        await late.connect(address_of(server))
+    making.fails = False
+    session = await late.connect(address_of(server))
+    assert making.times == 2
     await session.close()
