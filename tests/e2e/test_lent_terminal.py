@@ -11,7 +11,7 @@ from ovmtui.simulator.invocations import Invocation
 from ovmtui.simulator.pool import SimulatedPool
 from tests.hostile.terminal import PATIENCE, on_terminal
 
-_CUTS = 8
+_CUTS = 6
 """Connections that break meanwhile: each is painted twice and more, and a writer that is gone
 takes thirty pieces before it blocks."""
 
@@ -19,7 +19,7 @@ takes thirty pieces before it blocks."""
 async def asked_again(pool: SimulatedPool, node: str) -> None:
     """Return once `node` was listed by a connection made anew."""
     wanted = len(_listings(pool, node)) + 1
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE * 2):
         while len(_listings(pool, node)) < wanted:  # noqa: ASYNC110  # the pool tells nobody
             await asyncio.sleep(0.05)
 
@@ -28,7 +28,7 @@ def _listings(pool: SimulatedPool, node: str) -> list[Invocation]:
     return [one for one in pool.invocations if one.node == node and one.argv[1:2] == ("list",)]
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(280)
 async def test_it_goes_on_while_a_console_is_open_and_comes_back_whole(
     pool: SimulatedPool, settings_file: Path, tmp_path: Path
 ) -> None:
@@ -43,7 +43,7 @@ async def test_it_goes_on_while_a_console_is_open_and_comes_back_whole(
             await pool.faults.cut_connections("ovm4")
             await asked_again(pool, "ovm4")
         assert b"no connection" not in console.sent[given_away:]
-        await console.press("\x1d", "back from", "Quit")
+        await console.press("\x1d", "back from", "Quit", patience=PATIENCE * 2)
         await console.press("q")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE * 2):
             assert await console.process.wait() == 0
