@@ -42,21 +42,17 @@ def nodecost() -> Iterator[Figure]:
         listing = Path(place) / "listing"
         listing.write_text(next(iter(fleet(1, 20).nodes.values())).section("domains"))
         ours, bare = asyncio.run(_taken(found, f"cat {listing}"))
-    against = "the tool alone, by bare asyncssh"
-    yield Figure(
-        "a refresh on its node: processes",
-        statistics.median(ours.processes),
-        "processes",
-        statistics.median(bare.processes),
-        against,
-    )
-    yield Figure(
-        "a refresh on its node: CPU",
-        statistics.median(ours.cpu),
-        "ms",
-        statistics.median(bare.cpu),
-        against,
-    )
+    for what, unit, mine, alone in (
+        ("processes", "processes", ours.processes, bare.processes),
+        ("CPU", "ms", ours.cpu, bare.cpu),
+    ):
+        yield Figure(
+            f"a refresh on its node: {what}",
+            statistics.median(mine),
+            unit,
+            statistics.median(alone),
+            "the tool alone, by bare asyncssh",
+        )
 
 
 async def _taken(found: Servers, tool: str) -> tuple[_Taken, _Taken]:

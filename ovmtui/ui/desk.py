@@ -139,8 +139,12 @@ class Desk:
         """What needs a look, worked out anew when more is new than times and measures."""
         snapshot = self.console.snapshot
         if self._alerts is None or not snapshot.is_but_measured_anew(self._alerts[0]):
-            self._alerts = (snapshot, alerts(snapshot))
-        return self._alerts[1]
+            found = alerts(snapshot)
+        else:
+            found = self._alerts[1]
+        # With the newest snapshot, so that the next who asks compares nothing.
+        self._alerts = (snapshot, found)
+        return found
 
     def band(self, pool: PoolView) -> Style:
         """Return the style of the band that warns of a pool: in its own colour, if it has one."""

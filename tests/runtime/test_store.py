@@ -33,6 +33,16 @@ def listed_again(view: NodeView) -> NodeView:
     )
 
 
+async def heard() -> tuple[Store, NodeView, asyncio.Queue[Snapshot]]:
+    """Return a store with one listed node, the node, and what its listener is told from now on."""
+    kept, view = store(), node("ovm1", domain())
+    told: asyncio.Queue[Snapshot] = asyncio.Queue()
+    kept.listen(lambda old, new: told.put_nowait(new))
+    kept.set_node(view)
+    await told.get()
+    return kept, view, told
+
+
 async def test_a_listing_that_says_the_same_leaves_the_machines_and_makes_its_time_new() -> None:
     kept, view = store(), node("ovm1", domain())
     kept.set_node(view)
@@ -46,11 +56,7 @@ async def test_a_listing_that_says_the_same_leaves_the_machines_and_makes_its_ti
 
 
 async def test_measures_alone_are_no_news_and_a_lost_connection_is() -> None:
-    kept, view = store(), node("ovm1", domain())
-    told: asyncio.Queue[Snapshot] = asyncio.Queue()
-    kept.listen(lambda old, new: told.put_nowait(new))
-    kept.set_node(view)
-    await told.get()
+    kept, view, told = await heard()
     kept.set_node(listed_again(view))
     assert kept.snapshot.nodes[NODE].load == 0.7
     assert told.empty(), "measures alone are no news"
@@ -63,11 +69,7 @@ async def test_measures_alone_are_no_news_and_a_lost_connection_is() -> None:
 
 
 async def test_measures_are_told_in_the_end() -> None:
-    kept, view = store(), node("ovm1", domain())
-    told: asyncio.Queue[Snapshot] = asyncio.Queue()
-    kept.listen(lambda old, new: told.put_nowait(new))
-    kept.set_node(view)
-    await told.get()
+    kept, view, told = await heard()
     kept.set_node(listed_again(view))
     assert (await told.get()).nodes[NODE].load == 0.7
     kept.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar, TypeVar
 
 from rich.console import Console as Terminal
@@ -15,8 +15,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from ovmtui.model.text import visible
+from ovmtui.plan.evacuation import Move
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Changes, Desk, Message
+from ovmtui.ui.screens.slices import take_all
 from ovmtui.ui.situation import Action, Scope, Situation
 from ovmtui.ui.widgets.action_bar import ActionBar
 from ovmtui.ui.widgets.line import Line
@@ -113,6 +115,19 @@ class ActionScreen(Screen[ResultT]):
             self.desk.say(f"{action.key_shown} {action.label}: {obstacle}", "warning")
             return
         getattr(self, action.method)()
+
+    def plan_one_by_one(
+        self, moves: Iterator[Move], then: Callable[[Sequence[Move]], None], *, count: int
+    ) -> None:
+        """Plan `count` machines and call `then`; many of them while keys go on to be heard."""
+        take_all(
+            self,
+            moves,
+            tell=lambda done: self.desk.show(
+                Message(f"planning: {done} of {count}", "information", self.desk.console.wall())
+            ),
+            then=then,
+        )
 
     def do_help(self) -> None:
         """Show the keys of this screen."""

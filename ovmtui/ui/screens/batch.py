@@ -10,6 +10,9 @@ from ovmtui.errors import OvmtuiError
 from ovmtui.model.batch import BatchItem, BatchState, Stage
 from ovmtui.model.job import Outcome
 from ovmtui.model.text import visible
+from ovmtui.plan.evacuation import Move
+from ovmtui.plan.intent import Verb
+from ovmtui.runtime.companions import Order
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.planning import planned
@@ -112,14 +115,19 @@ class BatchScreen(ListScreen[str]):
         if order.emptied or order.filled:
             found = (console.snapshot.vms.get(intent.vm) for intent in intents)
             wanted = [(vm, order.filled) for vm in found if vm is not None]
-            moves = tuple(console.batches.moves(wanted, opened=order.filled))
+            moves = console.batches.moves(wanted, opened=order.filled)
         else:
-            moves = tuple(planned(console, intent) for intent in intents)
+            moves = (planned(console, intent) for intent in intents)
+        self.plan_one_by_one(
+            moves, lambda found: self._offer(order, found, intents[0].verb), count=len(intents)
+        )
+
+    def _offer(self, order: Order, moves: Sequence[Move], verb: Verb) -> None:
         page = SeveralScreen(
             self.desk,
             moves,
             title=order.title,
-            verb=intents[0].verb,
+            verb=verb,
             emptied=order.emptied,
             filled=order.filled,
         )

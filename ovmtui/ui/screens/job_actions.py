@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
 
 from ovmtui.model.job import JobState
 from ovmtui.model.vm import Vm
-from ovmtui.plan.evacuation import Move
-from ovmtui.ui.desk import Message
 from ovmtui.ui.screens.base import ActionScreen
 from ovmtui.ui.screens.jobs import cancel_question, cancelling
 from ovmtui.ui.screens.question import QuestionScreen
-from ovmtui.ui.screens.slices import take_all
 
 
 class JobActions(ActionScreen[None]):
     """Knows the job of the machine under the cursor, and the one that asks."""
-
-    def plan_one_by_one(
-        self, moves: Iterator[Move], then: Callable[[Sequence[Move]], None], *, count: int
-    ) -> None:
-        """Plan `count` machines and call `then`; many of them while keys go on to be heard."""
-        take_all(
-            self,
-            moves,
-            tell=lambda done: self.desk.show(
-                Message(f"planning: {done} of {count}", "information", self.desk.console.wall())
-            ),
-            then=then,
-        )
 
     @property
     @abstractmethod

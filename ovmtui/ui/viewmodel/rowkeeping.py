@@ -92,6 +92,8 @@ class RowKeeper:
         if view != self._view or not plain or len(old.vms) != len(snapshot.vms):
             return None
         changed: set[VmKey] = set()
+        if old.vms is snapshot.vms:
+            return changed
         for before, after in zip(old.vms.values(), snapshot.vms.values(), strict=True):
             if before is not after:
                 if before.key != after.key or not same_place(before, after, view):
