@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec import structs
+
 from ovmtui.config.mistakes import shown_path
 from ovmtui.config.schema import NAME_PATTERN, Node
 from ovmtui.errors import ConfigurationError, UsageError
@@ -77,7 +79,7 @@ def render(hosts: Sequence[str], *, pool: str = "pool1") -> str:
     """
     if not re.search(NAME_PATTERN, pool):
         raise UsageError(f"`{visible(pool, limit=80)}` is no pool's name: use letters and digits")
-    nodes = [node_of(host) for host in hosts]
+    nodes = _told_apart([node_of(host) for host in hosts])
     names = [node.name for node in nodes]
     if not nodes:
         raise UsageError("name at least one host")
@@ -107,6 +109,19 @@ def write_initial(path: Path, text: str) -> None:
         ) from None
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _told_apart(nodes: Sequence[Node]) -> list[Node]:
+    """Return `nodes`, those that share an address named by their ports too."""
+    ports: dict[str, set[int | None]] = {}
+    for node in nodes:
+        ports.setdefault(node.name, set()).add(node.port)
+    return [
+        structs.replace(node, name=f"{node.name}-{node.port}", host=node.host or node.name)
+        if node.port is not None and len(ports[node.name]) > 1
+        else node
+        for node in nodes
+    ]
 
 
 def _is_ipv6(text: str) -> bool:

@@ -62,6 +62,17 @@ def test_every_host_that_is_accepted_gives_a_file_that_loads(
     assert load(path).pools["pool1"].members == (node,)
 
 
+def test_several_ports_of_one_address_are_nodes_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "ovmtui.toml"
+    path.write_text(render(["root@gate:2201", "gate:2202", "ovm3:2203"]))
+    first, second, third = load(path).pools["pool1"].members
+    assert (first.name, first.host, first.port, first.user) == ("gate-2201", "gate", 2201, "root")
+    assert (second.name, second.host, second.port) == ("gate-2202", "gate", 2202)
+    assert third.name == "ovm3"
+    with pytest.raises(UsageError, match="`gate-2201` is named twice"):
+        render(["gate:2201", "root@gate:2201", "gate:2202"])
+
+
 def test_the_same_host_twice_or_none_is_refused() -> None:
     with pytest.raises(UsageError, match="`ovm1` is named twice"):
         render(["ovm1", "root@ovm1"])
