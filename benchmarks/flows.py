@@ -36,6 +36,8 @@ _SPEC = PoolSpec(
 )
 _GUEST = {Verb.MIGRATE: 0.0, Verb.STOP: _VM.shutdown_seconds, Verb.START: _VM.login_seconds}
 """Seconds that the guest itself takes, after the command that has it begin."""
+_SILENCE = {Verb.START: 1.0}
+"""Seconds of the ping that must not be answered before a machine is started."""
 _COMMANDS = {"create", "shutdown", "migrate"}
 
 
@@ -98,7 +100,7 @@ async def _run(pool: SimulatedPool, service: Service, verb: Verb, node: str | No
     own = sum(_seconds(one) for one in pool.invocations[before:] if _is_of_a_flow(one))
     return _Run(
         events[-1].at - events[0].at,
-        own + _GUEST[verb],
+        own + _GUEST[verb] + _SILENCE.get(verb, 0.0),
         sum(event.kind is EventKind.STEP for event in events),
     )
 

@@ -4,7 +4,7 @@ Node watchers and the manager's poll put facts in; the snapshot is rebuilt at mo
 `rate` times a second, only for pools that changed, and listeners are told once. Beyond
 64 nodes it is less often, in proportion: nobody reads ten screens a second, and what each
 costs grows with the fleet. A listing that says what the last one said makes nothing but
-its time new: the machines stay as they are, and listeners are told every other second.
+its time new: the machines stay as they are, and listeners are told every fourth second.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ovmtui.runtime.mergecache import MergeCache
 
 _FULL_RATE = 64
 """Nodes up to which snapshots are published at the full rate."""
-_MEASURED = 2.0
+_MEASURED = 4.0
 """Seconds between two snapshots that differ in nothing but what was measured."""
 
 

@@ -37,6 +37,8 @@ _SILENCE = 10.0
 """Seconds without output after which a program that asks nothing is taken to wait."""
 _VERIFY_INTERVAL = 1.0
 """Seconds between the looks of a verification."""
+_EARLY = 30.0
+"""Seconds for which a wait looks twice as often: what comes soon is to be seen soon."""
 
 
 class Waiting:
@@ -80,7 +82,8 @@ class Waiting:
         Raises:
             Cancelled: the operator cancelled.
         """
-        deadline = self._clock.monotonic() + step.budget
+        began = self._clock.monotonic()
+        deadline = began + step.budget
         attempt = 0
         while True:
             attempt += 1
@@ -99,7 +102,7 @@ class Waiting:
             await self._recorder.emit(EventKind.PROGRESS, seen, step=index)
             if self._clock.monotonic() + step.interval >= deadline:
                 return seen
-            await self._dialogue.unless_cancelled(self._clock.sleep(step.interval))
+            await self._pause(step.interval, began)
 
     async def answer(self, step: WizardStep, index: int | None) -> str:
         """Answer a program's questions; return why it did not come to its end, or nothing.
@@ -166,7 +169,8 @@ class Waiting:
     async def _holds(
         self, step: WaitStep | VerifyStep, index: int | None, budget: float, interval: float
     ) -> str:
-        deadline = self._clock.monotonic() + budget
+        began = self._clock.monotonic()
+        deadline = began + budget
         told = ""
         while True:
             await self._dialogue.unless_cancelled(self._inspection.look(self._pool, deep=False))
@@ -178,4 +182,10 @@ class Waiting:
                 await self._recorder.emit(EventKind.PROGRESS, told, step=index)
             if verdict.final or self._clock.monotonic() + interval >= deadline:
                 return told
-            await self._dialogue.unless_cancelled(self._clock.sleep(interval))
+            await self._pause(interval, began)
+
+    async def _pause(self, interval: float, began: float) -> None:
+        early = self._clock.monotonic() - began < _EARLY
+        await self._dialogue.unless_cancelled(
+            self._clock.sleep(interval / 2.0 if early else interval)
+        )

@@ -204,6 +204,7 @@ class NodeWatcher:
     async def _probe_for_ever(self, session: Session) -> None:
         while not session.is_closed:
             waiters, self._waiters = self._waiters, []
+            self._wake.clear()
             age = self._clock.monotonic() - self._prober.facts_at
             deep = age >= self._intervals.facts or any(wanted for wanted, _ in waiters)
             try:
@@ -215,7 +216,8 @@ class NodeWatcher:
                 _answer(waiters)
             self._attempted.set()
             if not self._waiters:
-                await self._pause(self.pace.seconds)
+                # Who looks again and again sets the pace: asking in between would only cost.
+                await self._pause(self.pace.seconds * (2.0 if waiters else 1.0))
 
     @property
     def pace(self) -> Pace:

@@ -116,8 +116,8 @@ beat={beat} holder={holder}
 echo release >"$beat"
 tries=0
 # A signal that comes just before the holder begins to wait does not wake it: one is not enough.
-while [ ! -e "${{beat%/*}}/exit" ] && kill -TERM "$holder" 2>/dev/null && [ "$tries" -lt 20 ]; do
-    sleep 0.1
+while [ ! -e "${{beat%/*}}/exit" ] && kill -TERM "$holder" 2>/dev/null && [ "$tries" -lt 30 ]; do
+    if [ "$tries" -lt 10 ]; then sleep 0.02; else sleep 0.1; fi
     tries=$((tries + 1))
 done
 [ -e "${{beat%/*}}/exit" ] || ! kill -0 "$holder" 2>/dev/null

@@ -91,9 +91,9 @@ _CLAIM = """\
 _STAY = """\
 show_until_end() {
     whole=yes
-    tail -s 0.1 --pid="$leader" -f -c "+$out" "$job/out" &
+    tail -s 0.05 --pid="$leader" -f -c "+$out" "$job/out" &
     first=$!
-    tail -s 0.1 --pid="$leader" -f -c "+$err" "$job/err" >&4 &
+    tail -s 0.05 --pid="$leader" -f -c "+$err" "$job/err" >&4 &
     second=$!
     (
         while read -r line; do :; done <&3

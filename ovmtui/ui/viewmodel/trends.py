@@ -29,6 +29,18 @@ class _Machine:
     memory: Figures = field(default_factory=_ring)
     drawn: str | None = None
     """The bars of `cpu`; None until somebody wants to see them."""
+    alike: int = 0
+    """How many of the newest figures of `cpu` are the same."""
+
+    def grow(self, cpu: float | None, memory: float | None) -> bool:
+        """Take the figures of a listing; return whether the bars may look other than before."""
+        self.alike = self.alike + 1 if self.cpu and self.cpu[-1] == cpu else 1
+        self.cpu.append(cpu)
+        self.memory.append(memory)
+        if self.alike > WIDTH and self.drawn is not None:
+            return False
+        self.drawn = None
+        return True
 
 
 @dataclass(slots=True)
@@ -67,13 +79,11 @@ class Trends:
         for vm in snapshot.vms.values():
             if not fresh.isdisjoint(vm.nodes):
                 machine = self._vms.setdefault(vm.key, _Machine())
-                machine.cpu.append(vm.cpu_percent)
-                machine.memory.append(vm.memory_mib)
-                machine.drawn = None
-                self._grown.add(vm.key)
+                if machine.grow(vm.cpu_percent, vm.memory_mib):
+                    self._grown.add(vm.key)
 
     def take_grown(self) -> set[VmKey]:
-        """Return the machines that got a figure since this was asked last."""
+        """Return the machines whose bars may be other ones since this was asked last."""
         grown, self._grown = self._grown, set()
         return grown
 
