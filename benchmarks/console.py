@@ -1,9 +1,10 @@
 """The whole console on pretended nodes, for measuring it from outside.
 
-    python -m benchmarks.console NODES MACHINES [--busy] [--hung]
-    python -m benchmarks.console --bare
+    python -m benchmarks.console NODES MACHINES [--busy] [--hung] [--flood]
+    python -m benchmarks.console --bare [--ssh]
 
-With `--bare` it is a Textual application that says one line, to compare with.
+With `--bare` it is a Textual application that says one line, to compare with; with `--ssh` that
+one has loaded the SSH library, too.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from pathlib import Path
 
 from textual.app import App, ComposeResult
 from textual.widgets import Static
+
+_FLOOD = 100_000_000
+"""Lines; more than anybody waits for."""
 
 
 class Bare(App[None]):
@@ -32,8 +36,12 @@ def main() -> None:
     parser.add_argument("machines", type=int, nargs="?", default=20)
     parser.add_argument("--busy", action="store_true", help="every machine uses CPU time")
     parser.add_argument("--hung", action="store_true", help="the first node never answers")
+    parser.add_argument("--flood", action="store_true", help="a job that says a lot runs")
     parser.add_argument("--bare", action="store_true")
+    parser.add_argument("--ssh", action="store_true")
     chosen = parser.parse_args()
+    if chosen.ssh:
+        import asyncssh  # noqa: F401
     if chosen.bare:
         Bare().run()
     else:
@@ -46,6 +54,8 @@ async def _console(chosen: argparse.Namespace) -> None:
     from benchmarks.pretended import fleet
     from benchmarks.running import running
     from ovmtui.cli.console import collect_seldom
+    from ovmtui.plan.intent import Intent, Verb
+    from ovmtui.plan.resolve import find_vm
     from ovmtui.ui.app import OvmtuiApp
 
     collect_seldom()
@@ -55,6 +65,12 @@ async def _console(chosen: argparse.Namespace) -> None:
     next(iter(made.nodes.values())).hung = chosen.hung
     with tempfile.TemporaryDirectory() as directory:
         async with running(made, Path(directory)) as service:
+            if chosen.flood:
+                await service.settled(timeout=60.0)
+                node = next(iter(made.nodes.values()))
+                node.lines = _FLOOD
+                vm = find_vm(service.snapshot, node.machines[0])
+                service.run(service.plan(Intent(Verb.STOP, vm)))
             await OvmtuiApp(service).run_async()
 
 

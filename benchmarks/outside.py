@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import random
 import re
 import select
 import signal
@@ -24,11 +25,15 @@ from benchmarks.processes import cpu_seconds, memory_mib
 
 _SIZE = (40, 140)
 _IDLE = 20.0
+_PATIENCE = 3.0
+"""Seconds that a key may take."""
 _RUNS = 5
-_KEYS = 60
+_KEYS = 200
 _CONTROL = re.compile(
     rb"\x1b(?:\[[0-9;?<=>$]*[A-Za-z~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|.)"
 )
+_CURSOR = re.compile(r"▸ (vm\d{4}x\d\d)".encode())
+"""The line of the grid with the cursor."""
 _PAINTED = 40
 """Visible characters from which on a screen counts as painted."""
 
@@ -68,14 +73,35 @@ class Watched:
                 raise SystemExit("it paints nothing")
         return time.perf_counter() - self.begun
 
-    def key(self, key: bytes) -> float:
-        """Return the milliseconds from `key` to the first byte of its answer."""
-        while self.take(0.03):
-            pass
+    def key(self, key: bytes, line: bytes = b"") -> tuple[float, bytes]:
+        """Press `key`, which moves the cursor of the grid.
+
+        Args:
+            key: what the terminal sends.
+            line: the name on which the cursor comes to stand; by default any.
+
+        Returns:
+            The milliseconds until the line with the cursor is painted, and the name on it.
+        """
+        # At a moment that has nothing to do with what is being painted anyway.
+        self.drain(random.uniform(0.03, 0.13))
         begin = time.perf_counter()
         os.write(self.master, key)
-        self.take(3.0)
-        return (time.perf_counter() - begin) * 1e3
+        seen = b""
+        while (taken := time.perf_counter() - begin) < _PATIENCE:
+            seen += self.take(_PATIENCE - taken)
+            for name in _CURSOR.findall(_CONTROL.sub(b"", seen)):
+                if not line or name == line:
+                    return (time.perf_counter() - begin) * 1e3, name
+        raise SystemExit("the cursor does not move")
+
+    def keys(self) -> list[float]:
+        """Return the milliseconds of many keys, in ascending order."""
+        (_, below), (_, above) = self.key(b"j"), self.key(b"k")
+        return sorted(
+            self.key(b"j", below)[0] if number % 2 else self.key(b"k", above)[0]
+            for number in range(1, _KEYS + 1)
+        )
 
 
 @contextlib.contextmanager
@@ -120,6 +146,9 @@ def outside() -> Iterator[Figure]:
     with watched([*console, "--bare"]) as bare:
         bare.drain(4.0)
         least = memory_mib(bare.process)
+    with watched([*console, "--bare", "--ssh"]) as bare:
+        bare.drain(4.0)
+        least_with_ssh = memory_mib(bare.process)
     with watched([*console, "16", "19"]) as quiet:
         # Until the trends have their ten bars: while these grow, something does change.
         quiet.drain(70.0)
@@ -133,15 +162,26 @@ def outside() -> Iterator[Figure]:
             least,
             "a bare Textual application",
             most=60.0,
+            note=f"with asyncssh loaded that is {least_with_ssh:.0f} MiB",
         )
         note = "nothing changes, refreshes included"
         yield Figure("idle, 304 machines: CPU", share, "%", most=1.0, note=note)
         rate = (quiet.written - written) / _IDLE
         yield Figure("idle, 304 machines: to the terminal", rate, "B/s", most=100.0, note=note)
-    with watched([*console, "125", "20", "--busy", "--hung"]) as busy:
-        busy.drain(20.0)
-        taken = sorted(busy.key(b"j" if number % 2 else b"k") for number in range(_KEYS))
-    what = "key, 2,500 machines, all changing, a node hung"
+    yield from _keys(
+        [*console, "125", "20", "--busy", "--hung"],
+        "key, 2,500 machines, all changing, a node hung",
+        most=30.0,
+    )
+    yield from _keys([*console, "16", "19", "--flood"], "key, a flood in the pane", most=50.0)
+
+
+def _keys(command: Sequence[str], what: str, *, most: float) -> Iterator[Figure]:
+    with watched(command) as seen:
+        seen.drain(20.0)
+        taken = seen.keys()
+        grown = memory_mib(seen.process)
     yield Figure(f"{what}: median", statistics.median(taken), "ms")
-    yield Figure(f"{what}: p99", taken[int(len(taken) * 0.99) - 1], "ms", most=30.0)
+    yield Figure(f"{what}: p99", taken[int(len(taken) * 0.99) - 1], "ms", most=most)
     yield Figure(f"{what}: worst", taken[-1], "ms")
+    yield Figure(f"{what}: memory", grown, "MiB")

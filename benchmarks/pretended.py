@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
+import shlex
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,7 +28,9 @@ from ovmtui.transport.interface import (
 )
 
 _MARK = re.compile(r"@([0-9a-f]{16}) (begin|done|file)(?: ([a-z-]+))?")
-_CHUNK = 65_536
+_CHUNK = 32_768
+_HELD = "locked\n1\n/file\n/beat\n"
+"""What the holder of a lock says."""
 _SPACE = uuid.UUID("5f6c7a52-7ce4-4be4-8d0c-6a8f0d8c4f10")
 _HEADER = "Name                                        ID   Mem VCPUs      State   Time(s)\n"
 _INFO = """\
@@ -80,6 +83,14 @@ class PretendedNode:
                 return f"{uuid.uuid5(_SPACE, self.name)}\n"
             case _:
                 return ""
+
+    def obey(self, argv: list[str]) -> None:
+        """Do what `xm shutdown NAME` and `xm create FILE` do; nothing for anything else."""
+        match argv:
+            case ["xm", "shutdown", name]:
+                self.machines.remove(name)
+            case ["xm", "create", path]:
+                self.machines.append(path.split("/")[-2])
 
     def repository(self, nonce: str) -> str:
         """Return what the search for vm.cfg prints."""
@@ -171,7 +182,14 @@ class PretendedSession:
         offsets: tuple[int, int] = (0, 0),
         start: bool = True,
     ) -> DetachedResult:
-        """Print as many lines as the node has, as fast as they are taken."""
+        """Hold a lock, or do what `xm` does, after as many lines as the node prints for it.
+
+        The lines come as fast as they are taken.
+        """
+        if "-lock-" in job:
+            assert on_output is not None
+            on_output(OutputChunk(Stream.STDOUT, _HELD, len(_HELD)))
+            await asyncio.Event().wait()
         text = "".join(f"line {number} of a tool that says a lot\n" for number in range(1000))
         for _ in range(self._node.lines // 1000):
             for begin in range(0, len(text), _CHUNK):
@@ -179,6 +197,7 @@ class PretendedSession:
                 chunk = OutputChunk(Stream.STDOUT, text[begin : begin + _CHUNK], 0)
                 if on_output is not None and (behind := on_output(chunk)) is not None:
                     await behind
+        self._node.obey(shlex.split(script))
         return DetachedResult(0)
 
     async def converse(

@@ -121,7 +121,7 @@ async def _plan(
         fact = await running.planner.ask_ha(vm)
         if fact.state is HaState.UNKNOWN:
             sys.stderr.write(f"ovmtui: HA is unknown: {visible(fact.reason)}\n")
-    return running.plan(
+    plan = running.plan(
         Intent(
             verb,
             vm,
@@ -132,6 +132,20 @@ async def _plan(
             destroy_after=getattr(options, "force_after", None),
         )
     )
+    _know_overrides(plan)
+    return plan
+
+
+def _know_overrides(plan: Plan) -> None:
+    """Refuse to override what is no guard of `plan`: a slip would go unseen until it matters."""
+    known = {guard.name for guard in plan.guards if guard.overridable}
+    known |= {check.name for check in plan.checks if check.overridable}
+    if unknown := sorted(plan.intent.overrides - known):
+        names = ", ".join(sorted(known)) or "none"
+        raise UsageError(
+            f"this plan has no guard `{visible(unknown[0], limit=80)}` that could be overridden; "
+            f"those that can: {names}"
+        )
 
 
 async def _act(options: argparse.Namespace) -> int:

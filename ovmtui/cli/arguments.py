@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     _reading(commands)
     _acting(commands)
     _evacuation(commands)
+    _maintenance(commands)
     _setup(commands)
     _hostkey(commands)
     past_arguments.add(commands, VERBS)
@@ -194,6 +195,12 @@ def _evacuation(commands: _Commands) -> None:
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _maintenance(commands: _Commands) -> None:
+    keep = commands.add_parser("maintenance", help="keep machines off a node, or let them on again")
+    keep.add_argument("switch", choices=("on", "off"), help="`on`: no plan puts a machine there")
+    keep.add_argument("node", metavar="NODE", help="its name, or POOL/NODE")
+
+
 def _other(commands: _Commands) -> None:
     demo = commands.add_parser("demo", help="open the console on an embedded simulated pool")
     demo.add_argument("--check", action="store_true", help="start it, list it, end: a self test")
@@ -216,7 +223,7 @@ def _other(commands: _Commands) -> None:
     config = commands.add_parser("config", help="write or check the configuration")
     what = config.add_subparsers(dest="action", metavar="ACTION", required=True)
     init = what.add_parser("init", help="write a first configuration from host names")
-    init.add_argument("hosts", nargs="+", metavar="HOST", help="[USER@]HOST[:PORT]")
+    init.add_argument("hosts", nargs="+", metavar="HOST", help="[NAME=][USER@]HOST[:PORT]")
     init.add_argument("--pool", default="pool1", metavar="NAME", help="default: pool1")
     init.add_argument("--print", action="store_true", help="print it, write nothing")
     what.add_parser("check", help="check the configuration file")

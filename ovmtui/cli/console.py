@@ -80,7 +80,7 @@ def collect_seldom() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
+    gc.set_threshold(10_000, 10, 500)
 
 
 def _tell_end(app: OvmtuiApp, watching: asyncio.Task[None]) -> None:

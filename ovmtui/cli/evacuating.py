@@ -63,6 +63,28 @@ async def _evacuate(options: argparse.Namespace) -> int:
     return worst([_code(item) for item in ended.items])
 
 
+def maintain(options: argparse.Namespace) -> int:
+    """Put a node in maintenance, or take it out; return the exit code.
+
+    Raises:
+        JournalError: that cannot be written down.
+        PlanRefused: nothing may be changed in its pool.
+        UsageError: the node is unknown.
+    """
+    log_to_file()
+    return asyncio.run(_maintain(options))
+
+
+async def _maintain(options: argparse.Namespace) -> int:
+    async with service(settings_of(options), record=options.record) as running:
+        home = find_any_node(running.snapshot, options.node)
+        on = options.switch == "on"
+        await running.batches.set_maintenance(home, on=on)
+    told = "nothing is put on it" if on else "machines may be put on it again"
+    sys.stdout.write(f"{visible(home.name)}: {told}\n")
+    return ExitCode.DONE
+
+
 def _away(running: Service, home: NodeKey) -> Sequence[Move]:
     node = running.snapshot.nodes[home]
     if not node.certain:
@@ -110,6 +132,8 @@ async def _run(
         emptied=None if back else home,
         filled=home if back else None,
     )
+    running.batches.refuse(order)
+    await running.batches.set_maintenance(home, on=not back)
     told: set[VmKey] = set()
 
     def hear(update: Update) -> None:
@@ -133,6 +157,8 @@ async def _run(
         running.batches.stop(batch)
         sys.stderr.write("ovmtui: stops after what is under way; once more to leave at once\n")
 
+    now = "is taken out of maintenance" if back else "is in maintenance: nothing is put on it"
+    sys.stderr.write(f"{visible(home.name)} {now}\n")
     loop.add_signal_handler(signal.SIGINT, interrupt)
     try:
         return await running.batches.finished(batch)

@@ -90,6 +90,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             from ovmtui.cli.evacuating import evacuate
 
             return evacuate(options)
+        case "maintenance":
+            from ovmtui.cli.evacuating import maintain
+
+            return maintain(options)
         case "jobs":
             from ovmtui.cli.jobs import jobs
 

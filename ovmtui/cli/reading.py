@@ -12,6 +12,7 @@ from ovmtui.cli.exitcodes import ExitCode
 from ovmtui.cli.opening import log_to_file, service, settings_of
 from ovmtui.cli.tables import number, print_json, print_table
 from ovmtui.errors import UsageError
+from ovmtui.model.ha import NOT_ASKED
 from ovmtui.model.node import NodeView, Reach
 from ovmtui.model.snapshot import Snapshot
 from ovmtui.model.text import visible
@@ -46,6 +47,8 @@ async def _look(options: argparse.Namespace) -> int:
         if options.command == "list":
             vms = [vm for vm in snapshot.vms.values() if options.pool in {None, vm.key.pool}]
             _print_vms(vms, as_json=options.json)
+            if any(vm.ha.reason == NOT_ASKED for vm in vms):
+                sys.stderr.write("ovmtui: the manager was not asked for HA; --ha asks it\n")
         now = running.monotonic()
     nodes = [node for node in snapshot.nodes.values() if options.pool in {None, node.key.pool}]
     if options.command == "nodes":
@@ -64,8 +67,15 @@ async def _look(options: argparse.Namespace) -> int:
 
 
 async def _ask_every_ha(running: Service, pool: str | None) -> None:
-    for key in [key for key in running.snapshot.vms if pool in {None, key.pool}]:
+    keys = [key for key in running.snapshot.vms if pool in {None, key.pool}]
+    for turn, key in enumerate(keys, start=1):
+        if sys.stderr.isatty():
+            # Seconds a call: who waits wants to know for what, and for how long.
+            sys.stderr.write(f"\rasking the manager, {turn} of {len(keys)} ")
+            sys.stderr.flush()
         await running.planner.ask_ha(key)
+    if keys and sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
 
 
 def _print_vms(vms: Iterable[Vm], *, as_json: bool) -> None:
@@ -142,7 +152,7 @@ def _print_nodes(
         (
             node.key.name,
             node.key.pool,
-            "certain" if node.certain else node.reach.value,
+            _standing(node),
             number(_count(node)),
             number(node.facts.free_memory_mib),
             number(node.facts.total_memory_mib),
@@ -152,6 +162,11 @@ def _print_nodes(
         for node in nodes
     ]
     print_table(("NODE", "POOL", "STATE", "VMS", "FREE", "TOTAL", "LOAD", "WHY"), rows)
+
+
+def _standing(node: NodeView) -> str:
+    standing = "certain" if node.certain else node.reach.value
+    return f"{standing}, in maintenance" if node.maintenance else standing
 
 
 def _count(node: NodeView) -> int | None:
@@ -171,6 +186,7 @@ def _node_record(node: NodeView, now: float) -> dict[str, Any]:
         "scan_problem": node.scan_problem,
         "age_s": None if node.listed_at is None else round(now - node.listed_at, 1),
         "connected": node.reach is Reach.UP,
+        "maintenance": node.maintenance,
         "vms": _count(node),
         "free_memory_mib": node.facts.free_memory_mib,
         "total_memory_mib": node.facts.total_memory_mib,

@@ -8,8 +8,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from msgspec import structs
-
 from ovmtui.config.mistakes import shown_path
 from ovmtui.config.schema import NAME_PATTERN, Node
 from ovmtui.errors import ConfigurationError, UsageError
@@ -17,6 +15,7 @@ from ovmtui.model.text import visible
 
 _HOST = re.compile(
     r"""
+    (?: (?P<label> [A-Za-z0-9_][A-Za-z0-9_.-]* ) = )?
     (?: (?P<user> [A-Za-z0-9_.][A-Za-z0-9_.-]* ) @ )?
     (?: (?: \[ (?P<bracketed> [0-9A-Fa-f:.]+ (?: % [A-Za-z0-9_.-]+ )? ) \]
           | (?P<name> [A-Za-z0-9_][A-Za-z0-9_.-]* ) )
@@ -30,7 +29,11 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 
 _HEAD = """\
 # ovmtui's configuration; ovmtui.example.toml, which ships with it, has every key.
+# Settings of everything come first, above the tables in brackets:
+# identities = ["~/.ssh/id_rsa"]
 
+# A node's name is the one by which the other nodes reach it, for migrations, and its host the
+# one by which you do. Where they reach it by another one, that is its `relocation_host`.
 [{table}]
 nodes = [
 """
@@ -39,13 +42,14 @@ _TAIL = """\
 
 # The pool's manager: with it, ovmtui shows and switches high availability.
 # [{table}.manager]
+# host = "manager.example.com"
 # user = "admin"
 # password_file = "~/.config/ovmtui/manager-password"
 """
 
 
 def node_of(text: str) -> Node:
-    """Return the node that `[user@]host[:port]` names; an IPv6 address with a port in brackets.
+    """Return the node that `[name=][user@]host[:port]` names; IPv6 with a port in brackets.
 
     Raises:
         UsageError: `text` has not that form.
@@ -59,12 +63,19 @@ def node_of(text: str) -> Node:
         or (address and not _is_ipv6(address))
     ):
         raise UsageError(
-            f"`{visible(text, limit=80)}` is no host: write HOST, USER@HOST, HOST:PORT or "
-            "[IPV6]:PORT"
+            f"`{visible(text, limit=80)}` is no host: write HOST, USER@HOST, HOST:PORT, "
+            "[IPV6]:PORT or NAME=HOST"
         )
     host = address or found["name"]
-    name = _NOT_IN_NAMES.sub("-", host).strip("-.") or "node"
-    return Node(name=name, host=None if host == name else host, port=port, user=found["user"])
+    name = found["label"] or _NOT_IN_NAMES.sub("-", host).strip("-.") or "node"
+    return Node(
+        name=name,
+        host=None if host == name else host,
+        port=port,
+        user=found["user"],
+        # A name that was made here is known to nobody.
+        relocation_host=None if found["label"] or host == name else host,
+    )
 
 
 def render(hosts: Sequence[str], *, pool: str = "pool1") -> str:
@@ -79,13 +90,13 @@ def render(hosts: Sequence[str], *, pool: str = "pool1") -> str:
     """
     if not re.search(NAME_PATTERN, pool):
         raise UsageError(f"`{visible(pool, limit=80)}` is no pool's name: use letters and digits")
-    nodes = _told_apart([node_of(host) for host in hosts])
+    nodes = [node_of(host) for host in hosts]
     names = [node.name for node in nodes]
     if not nodes:
         raise UsageError("name at least one host")
     for name in names:
         if names.count(name) > 1:
-            raise UsageError(f"`{name}` is named twice")
+            raise UsageError(f"`{name}` is named twice; two at one address need names: a=HOST:PORT")
     lines = "".join(f"    {_node_line(node)},\n" for node in nodes)
     table = shown_path(("pools", pool))
     return _HEAD.format(table=table) + lines + _TAIL.format(table=table)
@@ -111,19 +122,6 @@ def write_initial(path: Path, text: str) -> None:
         raise ConfigurationError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _told_apart(nodes: Sequence[Node]) -> list[Node]:
-    """Return `nodes`, those that share an address named by their ports too."""
-    ports: dict[str, set[int | None]] = {}
-    for node in nodes:
-        ports.setdefault(node.name, set()).add(node.port)
-    return [
-        structs.replace(node, name=f"{node.name}-{node.port}", host=node.host or node.name)
-        if node.port is not None and len(ports[node.name]) > 1
-        else node
-        for node in nodes
-    ]
-
-
 def _is_ipv6(text: str) -> bool:
     try:
         ipaddress.IPv6Address(text)
@@ -138,6 +136,8 @@ def _node_line(node: Node) -> str:
     pairs = [f'name = "{node.name}"']
     if node.host is not None:
         pairs.append(f'host = "{node.host}"')
+    if node.relocation_host is not None:
+        pairs.append(f'relocation_host = "{node.relocation_host}"')
     if node.port is not None:
         pairs.append(f"port = {node.port}")
     if node.user is not None:

@@ -40,7 +40,7 @@ def render(plan: Plan, findings: tuple[Finding, ...] | None = None) -> str:
     judged = plan.findings if findings is None else findings
     if judged:
         lines.append("must hold:")
-        lines += [f"  {describe_finding(finding)}" for finding in judged]
+        lines += [f"  {describe_finding(finding)}{_way_out(finding)}" for finding in judged]
     if plan.lock is not None:
         lines.append(visible(f"lock while it runs: {plan.lock.text}"))
     lines.append("steps:")
@@ -61,3 +61,9 @@ def render(plan: Plan, findings: tuple[Finding, ...] | None = None) -> str:
     if plan.confirmation is Confirmation.TYPE_NAME:
         lines.append("to run it, the machine's name must be typed")
     return "\n".join(lines)
+
+
+def _way_out(finding: Finding) -> str:
+    """Return how a guard is overridden that does not hold, and may be."""
+    bad = finding.overridable and not finding.verdict.passes
+    return f"; to go on in spite of it: --override {finding.name}" if bad else ""

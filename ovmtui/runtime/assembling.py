@@ -40,6 +40,13 @@ class World:
         """Return the newest snapshot."""
         return self.store.snapshot
 
+    def ask_all(self) -> None:
+        """Ask every node and manager for everything, without waiting for its turn."""
+        for watcher in self.watchers.values():
+            watcher.ask_all()
+        for manager in self.managers.values():
+            manager.ask_all()
+
 
 def engine_for(
     plan: Plan,

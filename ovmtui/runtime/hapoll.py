@@ -58,6 +58,8 @@ class HaPoll(ABC):
         self._urgent: list[VmKey] = []
         self._switched: dict[VmKey, float] = {}
         """When a plan has begun to switch a machine's flag."""
+        self._wanted_since = float("-inf")
+        """When every flag was wanted anew."""
 
     @property
     @abstractmethod
@@ -78,6 +80,11 @@ class HaPoll(ABC):
         """Ask for this machine's HA flag before any other's."""
         if vm not in self._urgent:
             self._urgent.append(vm)
+        self._wake.set()
+
+    def ask_all(self) -> None:
+        """Ask for each machine's flag again, however young its answer is."""
+        self._wanted_since = self._clock.monotonic()
         self._wake.set()
 
     async def run(self) -> None:
@@ -185,7 +192,7 @@ class HaPoll(ABC):
         now = self._clock.monotonic()
         # Its plan reads it back itself, and would have to wait for our call.
         self._switched = {vm: at for vm, at in self._switched.items() if now - at < _SWITCHING}
-        before = now - self._intervals.manager
+        before = max(now - self._intervals.manager, self._wanted_since)
         return next_to_ask(
             snapshot, self._pool, self._store.ha, before, beside=self._switched.keys()
         )

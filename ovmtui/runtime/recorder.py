@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import zip_longest
 from typing import Protocol
 
 from ovmtui.errors import JournalError
@@ -13,10 +14,12 @@ from ovmtui.runtime.clock import Clock
 
 _KEPT = 20_000
 """Events of a job that stay in memory; the journal has them all."""
-_BATCH = 1_000
-"""Events that are written and shown in one go: more would keep a key waiting."""
-_AHEAD = 10_000
-"""Events that wait for the journal, from which on a command that prints has to wait."""
+_BATCH = 250
+"""Events that are written and shown in one go: more would keep a key waiting. A command with
+more of them to be written has to wait."""
+_REST = 0.015
+"""Seconds between two such goes, which are the keys': what a key sets off takes several turns
+of the event loop, and would have to wait in each of them."""
 _LONGEST_LINE = 8_192
 """Characters of an output line that are kept."""
 
@@ -131,7 +134,11 @@ class Recorder:
 
     def behind(self) -> Awaitable[None] | None:
         """Return what to await before more output is recorded; None while the journal keeps up."""
-        return self._flush() if len(self._pending) > _AHEAD else None
+        return self._catch_up() if len(self._pending) > _BATCH else None
+
+    async def _catch_up(self) -> None:
+        await self._flush()
+        await asyncio.sleep(_REST)
 
     def break_off(self, text: str) -> None:
         """Show that the job ended without a result; the journal cannot be told."""
@@ -147,8 +154,10 @@ class Recorder:
         self._show((event,))
 
     def _show(self, events: tuple[JobEvent, ...]) -> None:
-        for event in events:
-            self.state = advance(self.state, event)
+        for event, next_one in zip_longest(events, events[1:]):
+            # Of lines in a row the last one tells how far the job is.
+            if next_one is None or not (event.kind is next_one.kind is EventKind.OUTPUT):
+                self.state = advance(self.state, event)
         self.events.extend(events)
         self._publish(self.state.job, events)
 
@@ -184,3 +193,5 @@ class Recorder:
                 finally:
                     # Even what could not be written has happened, and is shown.
                     self._show(batch)
+                if self._pending:
+                    await asyncio.sleep(_REST)

@@ -81,8 +81,9 @@ class Service(Views):
         patience = settings.timeouts.probe
         self._inspection = Inspection(self._watchers, self._store, self._clock, patience=patience)
         acting = self._acting = operator or Operator.current()
-        every_node, every_manager = self._watchers, self._managers
-        world = World(every_node, every_manager, self._store, self._inspection, acting, self._clock)
+        world = self._world = World(
+            self._watchers, self._managers, self._store, self._inspection, acting, clock
+        )
         self._unfinished = UnfinishedJobs(journal, ownership)
         self._jobs = Jobs(
             world,
@@ -184,11 +185,9 @@ class Service(Views):
         return self._jobs.cancel(job)
 
     def refresh(self) -> None:
-        """Look at every node as soon as possible."""
+        """Look at every node, and ask for every HA flag, as soon as possible."""
         self._tasks.append(asyncio.create_task(self._local_services.read()))
-        for watcher in self._watchers.values():
-            watcher.wake()
-            watcher.rescan()
+        self._world.ask_all()
 
     def set_attention(self, *, focused: bool) -> None:
         """Say whether somebody looks: nodes are asked less often while nobody does."""

@@ -141,7 +141,7 @@ class Waiting:
         deadline = self._clock.monotonic() + step.timeout
         while True:
             try:
-                fact = await self._dialogue.unless_cancelled(self._manager.read_ha(self._plan.vm))
+                fact = await self._dialogue.unless_cancelled(self._manager.ask(self._plan.vm))
                 break
             except NodeLost as error:
                 if self._clock.monotonic() + _ASK_AGAIN >= deadline:

@@ -8,11 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ovmtui.config.schema import Intervals, Timeouts
-from ovmtui.errors import (
-    ConnectFailed,
-    NodeLost,
-    TransportError,
-)
+from ovmtui.errors import ConnectFailed, NodeLost, TransportError
 from ovmtui.model.identity import NodeKey
 from ovmtui.model.node import NodeView, Reach
 from ovmtui.runtime.backoff import delays
@@ -129,6 +125,11 @@ class NodeWatcher:
     def rescan(self) -> None:
         """Search the repositories without waiting for the next turn."""
         self._scan_wake.set()
+
+    def ask_all(self) -> None:
+        """Probe and search without waiting for the next turn."""
+        self.wake()
+        self.rescan()
 
     async def look(self, *, deep: bool = True) -> None:
         """Return when a probe that began after this call has ended, or cannot be made.

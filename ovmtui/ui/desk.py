@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from rich.style import Style
 from textual.color import Color
 
-from ovmtui.model.identity import NodeKey
-from ovmtui.model.job import JobEvent
+from ovmtui.model.identity import NodeKey, VmKey
+from ovmtui.model.job import EventKind, JobEvent
 from ovmtui.model.snapshot import PoolView, Snapshot
 from ovmtui.model.text import visible
+from ovmtui.model.vm import VmState
 from ovmtui.plan.plan import Plan
 from ovmtui.runtime.interface import Console, HostKeyQuestion, KeyChange
 from ovmtui.ui.actions import by_id, in_scope
@@ -49,6 +50,12 @@ class Changes:
     snapshot: bool = False
     events: tuple[JobEvent, ...] = ()
     """New events of all jobs, in the order in which they came."""
+
+    @property
+    def is_output(self) -> bool:
+        """Whether they are nothing but lines that commands have printed."""
+        kinds = {event.kind for event in self.events}
+        return not self.snapshot and kinds == {EventKind.OUTPUT}
 
 
 class Replay(Protocol):
@@ -144,7 +151,9 @@ class Desk:
             found = self._alerts[1]
         # With the newest snapshot, so that the next who asks compares nothing.
         self._alerts = (snapshot, found)
-        return found
+        under_way = {job.vm for job in self.console.jobs if job.running}
+        # That a machine moves which was told to needs no look.
+        return tuple(a for a in found if not _is_ordered(a, snapshot, under_way))
 
     def band(self, pool: PoolView) -> Style:
         """Return the style of the band that warns of a pool: in its own colour, if it has one."""
@@ -173,3 +182,11 @@ class Desk:
         message = Message(visible(text), severity, wall)
         self.messages.append(message)
         self.show(message)
+
+
+def _is_ordered(alert: Alert, snapshot: Snapshot, under_way: Container[VmKey]) -> bool:
+    """Whether an alert tells of a migration that is under way in this console."""
+    if alert.vm is None or alert.vm not in under_way or alert.severity != "warn":
+        return False
+    vm = snapshot.vms.get(alert.vm)
+    return vm is not None and vm.state is VmState.MIGRATING

@@ -23,10 +23,19 @@ from ovmtui.errors import ConfigurationError, UsageError
         ("ovm1.example.com", Node(name="ovm1.example.com")),
         ("root@ovm1:2222", Node(name="ovm1", port=2222, user="root")),
         ("192.0.2.1:22", Node(name="192.0.2.1", port=22)),
-        ("[2001:db8::1]:22", Node(name="2001-db8-1", host="2001:db8::1", port=22)),
-        ("a@[fe80::1%eth0]", Node(name="fe80-1-eth0", host="fe80::1%eth0", user="a")),
-        ("2001:db8::22", Node(name="2001-db8-22", host="2001:db8::22")),
-        ("::1", Node(name="1", host="::1")),
+        (
+            "[2001:db8::1]:22",
+            Node(name="2001-db8-1", host="2001:db8::1", relocation_host="2001:db8::1", port=22),
+        ),
+        (
+            "a@[fe80::1%eth0]",
+            Node(name="fe80-1-eth0", host="fe80::1%eth0", relocation_host="fe80::1%eth0", user="a"),
+        ),
+        (
+            "2001:db8::22",
+            Node(name="2001-db8-22", host="2001:db8::22", relocation_host="2001:db8::22"),
+        ),
+        ("::1", Node(name="1", host="::1", relocation_host="::1")),
     ],
 )
 def test_hosts_are_read_as_ssh_users_write_them(text: str, node: Node) -> None:
@@ -44,7 +53,9 @@ def test_what_is_written_loads_and_is_private(tmp_path: Path) -> None:
     write_initial(path, render(["ovm1", "root@[2001:db8::1]:2222"], pool="east"))
     members = load(path).pools["east"].members
     assert members[0] == Node(name="ovm1")
-    assert members[1] == Node(name="2001-db8-1", host="2001:db8::1", port=2222, user="root")
+    assert members[1] == Node(
+        name="2001-db8-1", host="2001:db8::1", relocation_host="2001:db8::1", port=2222, user="root"
+    )
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
@@ -62,15 +73,20 @@ def test_every_host_that_is_accepted_gives_a_file_that_loads(
     assert load(path).pools["pool1"].members == (node,)
 
 
-def test_several_ports_of_one_address_are_nodes_of_their_own(tmp_path: Path) -> None:
+def test_several_ports_of_one_address_are_nodes_with_names_of_their_own(tmp_path: Path) -> None:
     path = tmp_path / "ovmtui.toml"
-    path.write_text(render(["root@gate:2201", "gate:2202", "ovm3:2203"]))
-    first, second, third = load(path).pools["pool1"].members
-    assert (first.name, first.host, first.port, first.user) == ("gate-2201", "gate", 2201, "root")
-    assert (second.name, second.host, second.port) == ("gate-2202", "gate", 2202)
-    assert third.name == "ovm3"
-    with pytest.raises(UsageError, match="`gate-2201` is named twice"):
-        render(["gate:2201", "root@gate:2201", "gate:2202"])
+    path.write_text(render(["ovm1=root@gate:2201", "ovm2=gate:2202"]))
+    first, second = load(path).pools["pool1"].members
+    assert (first.name, first.host, first.port, first.user) == ("ovm1", "gate", 2201, "root")
+    assert (second.name, second.host, second.port) == ("ovm2", "gate", 2202)
+    assert first.relocation_host is None, "the other nodes know it by its name"
+    with pytest.raises(UsageError, match=r"`gate` is named twice; .* need names"):
+        render(["gate:2201", "gate:2202"])
+
+
+def test_a_name_that_was_made_of_an_address_is_not_what_other_nodes_call_it() -> None:
+    assert node_of("2001:db8::1").relocation_host == "2001:db8::1"
+    assert node_of("192.0.2.12").relocation_host is None
 
 
 def test_the_same_host_twice_or_none_is_refused() -> None:

@@ -10,8 +10,11 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
+from ovmtui.model.job import Outcome
+from ovmtui.plan.intent import Verb
 from ovmtui.simulator.pool import SimulatedPool
-from tests.e2e.driving import PATIENCE
+from tests.e2e.conftest import Open
+from tests.e2e.driving import PATIENCE, intent, key
 
 
 async def begin(settings_file: Path, *arguments: str) -> Process:
@@ -74,6 +77,37 @@ async def test_stop_prints_the_log_of_the_seed_on_stderr(
     assert "High availability has been disabled." in stderr
     code, stdout, _ = await run(settings_file, "history", "--json")
     assert json.loads(stdout)[0]["state"]["outcome"] == "done"
+
+
+async def test_an_override_of_no_guard_is_no_slip_that_goes_unseen(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    words = ("stop", "ovmguest1", "--yes", "--override", "manager-anwsers")
+    code, _, stderr = await run(settings_file, *words)
+    assert code == 2
+    assert "no guard `manager-anwsers`" in stderr
+    assert "manager-answers" in stderr
+    assert pool.changes == ()
+
+
+async def test_a_job_that_failed_at_its_ha_flag_is_gone_on_with_by_the_command_line(
+    pool: SimulatedPool, settings_file: Path, state: Path, open_service: Open
+) -> None:
+    assert (await run(settings_file, "ha", "off", "ovmguest1", "--yes"))[0] == 0
+    async with open_service() as service:
+        await service.planner.ask_ha(key(service, "ovmguest1"))
+        stop = service.plan(intent(service, Verb.STOP, "ovmguest1"))
+        # Somebody else switches it between the plan and its run.
+        assert (await run(settings_file, "ha", "on", "ovmguest1", "--yes"))[0] == 0
+        assert await service.finished(service.run(stop)) is Outcome.FAILED
+    assert (await run(settings_file, "ha", "off", "ovmguest1", "--yes"))[0] == 0
+    _, stdout, _ = await run(settings_file, "history", "--json")
+    states = [one["state"] for one in json.loads(stdout)]
+    (job,) = (one["job"] for one in states if one["outcome"] == "failed")
+    code, _, stderr = await run(settings_file, "jobs", "resume", job, "--yes")
+    assert code == 0, stderr
+    guest = next(vm.identity for vm in pool.spec.vms if vm.name == "ovmguest1")
+    assert guest not in pool.truth().running
 
 
 async def test_wrong_names_are_told_with_the_nearest_and_change_nothing(

@@ -26,6 +26,11 @@ async def test_a_node_is_emptied_and_its_machines_come_back(
     assert "2 done" in stdout
     away = where(pool, "ovmguest1", "web01")
     assert ("ovm1",) not in away
+    code, stdout, _ = await run(settings_file, "nodes")
+    (row,) = (line for line in stdout.splitlines() if line.startswith("ovm1 "))
+    assert "in maintenance" in row
+    code, stdout, _ = await run(settings_file, "plan", "migrate", "web01", "--to", "ovm1")
+    assert (code, "ovm1 is in maintenance" in stdout) == (3, True)
     code, stdout, _ = await run(settings_file, "bring-back", "ovm1", "--dry-run", "--json")
     moves = json.loads(stdout)
     assert {move["name"] for move in moves} == {"ovmguest1", "web01"}
@@ -34,10 +39,27 @@ async def test_a_node_is_emptied_and_its_machines_come_back(
     code, stdout, _ = await run(settings_file, "bring-back", "ovm1", "--yes", "--parallel", "2")
     assert code == 0, stdout
     assert where(pool, "ovmguest1", "web01") == [("ovm1",), ("ovm1",)]
+    code, stdout, _ = await run(settings_file, "nodes", "--json")
+    assert not any(node["maintenance"] for node in json.loads(stdout))
     code, stdout, _ = await run(settings_file, "bring-back", "ovm1", "--dry-run")
     assert "no machine is to be moved" in stdout
     assert pool.truth().double_runs == {}
     assert all(pool.truth().ha[name] for name in ("ovmguest1", "web01"))
+
+
+async def test_a_node_is_kept_free_of_machines_by_hand(
+    pool: SimulatedPool, settings_file: Path, state: Path
+) -> None:
+    code, stdout, _ = await run(settings_file, "maintenance", "on", "ovm2")
+    assert (code, stdout) == (0, "ovm2: nothing is put on it\n")
+    code, _, stderr = await run(settings_file, "migrate", "web01", "--to", "ovm2", "--yes")
+    assert (code, "ovm2 is in maintenance" in stderr) == (3, True)
+    code, _, stderr = await run(settings_file, "--read-only", "maintenance", "off", "ovm2")
+    assert (code, "read-only" in stderr) == (3, True)
+    assert (await run(settings_file, "maintenance", "off", "ovm2"))[0] == 0
+    assert (await run(settings_file, "plan", "migrate", "web01", "--to", "ovm2"))[0] == 0
+    assert (await run(settings_file, "maintenance", "on", "ovm9"))[0] == 2
+    assert pool.changes == ()
 
 
 async def test_what_cannot_move_stays_and_is_told(

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.events import MouseScrollUp
@@ -13,7 +15,7 @@ from ovmtui.model.job import EventKind, JobEvent, Level, Outcome, Stream
 from ovmtui.ui.themes import load_themes
 from ovmtui.ui.viewmodel import outputlines
 from ovmtui.ui.viewmodel.loglines import LogLine, log_lines, wrapped
-from ovmtui.ui.viewmodel.outputlines import LINES
+from ovmtui.ui.viewmodel.outputlines import LINES, OutputLines
 from ovmtui.ui.widgets.output_pane import OutputPane
 
 AT = 1_790_000_000.0
@@ -27,6 +29,34 @@ def event(kind: EventKind, text: str = "", **facts: object) -> JobEvent:
 
 def outputs(first: int, last: int) -> list[JobEvent]:
     return [event(EventKind.OUTPUT, f"line {number}") for number in range(first, last)]
+
+
+@given(st.integers(0, 900), st.integers(0, 40), st.integers(0, 5))
+def test_the_newest_lines_come_first_and_all_of_them_in_the_end(
+    before: int, after: int, slices: int
+) -> None:
+    kept = OutputLines()
+    kept.begin(outputs(0, before), merged=False)
+    kept.take_in()
+    if before:
+        assert kept.shown[-1].text == f"line {before - 1}"
+    for _ in range(slices):
+        kept.take_earlier()
+    kept.add(outputs(before, before + after))
+    kept.take_in()
+    kept.make_whole()
+    assert [line.text for line in kept.shown] == [f"line {n}" for n in range(before + after)]
+    assert kept.is_whole
+
+
+def test_lines_from_before_never_push_out_newer_ones() -> None:
+    kept = OutputLines()
+    kept.begin(outputs(0, LINES), merged=False)
+    kept.add(outputs(LINES, LINES + 100))
+    kept.take_in()
+    kept.make_whole()
+    assert len(kept.shown) == LINES
+    assert (kept.shown[0].text, kept.shown[-1].text) == ("line 100", f"line {LINES + 99}")
 
 
 class PaneApp(App[None]):

@@ -77,7 +77,8 @@ class HomeScreen(OutputActions):
         self.content.append(changes.events)
         if changes.snapshot:
             self.desk.trends.see(self.desk.console.snapshot)
-        self.redraw()
+        if not changes.is_output:
+            self.redraw()
 
     @property
     def machine(self) -> Vm | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,8 +33,21 @@ class LogLine:
     node: str
     text: str
     role: str
-    stamp: str = ""
-    """Date and time; empty for a line that goes on."""
+    at: float | None = None
+    """Seconds since the epoch; None for a line that goes on."""
+
+    @property
+    def stamp(self) -> str:
+        """Date and time; empty for a line that goes on."""
+        if self.at is None:
+            return ""
+        return f"{datetime.fromtimestamp(self.at).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+@functools.lru_cache(maxsize=1024)
+def name_of(node: str | None) -> str:
+    """Return a node's name as the lines have it."""
+    return visible(node or "", limit=40)
 
 
 def log_lines(event: JobEvent, *, merged: bool) -> tuple[LogLine, ...]:
@@ -41,16 +55,15 @@ def log_lines(event: JobEvent, *, merged: bool) -> tuple[LogLine, ...]:
     message = message_of(event)
     if message is None:
         return ()
-    node = visible(event.node or "", limit=40)
+    node = name_of(event.node)
     role = _role(event)
-    stamp = f"{datetime.fromtimestamp(event.at).astimezone():%Y-%m-%d %H:%M:%S}"
     if event.kind is EventKind.OUTPUT:
         head = STDERR_MARK if event.stream is Stream.STDERR else ""
-        return (LogLine(head, node, visible(message, limit=_LONGEST), role, stamp),)
+        return (LogLine(head, node, visible(message, limit=_LONGEST), role, event.at),)
     first, *rest = message.split("\n")
     head = prefix_of(event, zone=None).rstrip() if merged else _short_head(event)
     return (
-        LogLine(head, node, visible(first, limit=_LONGEST), role, stamp),
+        LogLine(head, node, visible(first, limit=_LONGEST), role, event.at),
         *(LogLine("", node, visible(line, limit=_LONGEST), role) for line in rest),
     )
 
@@ -94,7 +107,7 @@ def _short_head(event: JobEvent) -> str:
 
 
 def _role(event: JobEvent) -> str:
-    if event.level is Level.ERROR or event.outcome in {Outcome.FAILED, Outcome.UNKNOWN}:
+    if event.level is Level.ERROR or event.outcome in (Outcome.FAILED, Outcome.UNKNOWN):
         return "danger"
     if event.level is Level.WARNING:
         return "warn"

@@ -1,4 +1,4 @@
-"""The output pane: a ring of log lines, painted at most fifteen times a second."""
+"""The output pane: a ring of log lines, painted at most ten times a second."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -19,9 +19,10 @@ from ovmtui.ui.actions.moves import move_bindings, output_bindings
 from ovmtui.ui.viewmodel.columns import fit
 from ovmtui.ui.viewmodel.loglines import INDENT, MARGIN, LogLine
 from ovmtui.ui.viewmodel.outputlines import OutputLines
+from ovmtui.ui.viewmodel.outputsearch import Search
 from ovmtui.ui.widgets.row_painter import plain
 
-_RATE = 15.0
+_RATE = 10.0
 """Paintings a second, at most."""
 
 
@@ -49,9 +50,9 @@ class OutputPane(ScrollView, can_focus=True):
         """Ticks while there is something to paint; None before the pane is mounted."""
         self._ticking = False
         self._times = False
-        self._searched = ""
-        self._match: int | None = None
-        """The line of the match that was gone to."""
+        self._search = Search()
+        self._common = 0, Style()
+        """Width and style of the lines that are being painted."""
 
     class SearchAsked(Message):
         """The operator wants to search in the output."""
@@ -74,7 +75,7 @@ class OutputPane(ScrollView, can_focus=True):
         """Show other events from the beginning, under the heading `title`."""
         self._lines.begin(events, merged=merged)
         self._heading = title
-        self._match = None
+        self._search.line = None
         self.follow = True
         self._mark_dirty()
 
@@ -86,28 +87,17 @@ class OutputPane(ScrollView, can_focus=True):
 
     def search(self, text: str) -> str:
         """Go to the newest line with `text` in it; return what is to be said of it."""
-        self._searched = text
-        self._match = None
+        self._search = Search(text)
         self.refresh()
-        return self._go_to_match(-1) if text else ""
+        return self.find(-1) if text else ""
 
     def find(self, direction: int) -> str:
         """Go to the next line that matches, or to the one before; return what is to be said."""
-        return self._go_to_match(direction)
-
-    def _go_to_match(self, direction: int) -> str:
-        if not self._searched:
-            return "nothing is searched for yet: / searches"
-        lines = self._lines.with_text(self._searched)
-        if not lines:
-            return f"{self._searched} is not in this output"
-        here = self._match if self._match is not None else len(self._lines.shown)
-        if direction > 0:
-            self._match = next((n for n in lines if n > here), lines[0])
-        else:
-            self._match = next((n for n in reversed(lines) if n < here), lines[-1])
-        self._scroll(max(0, self._match - self.size.height // 2))
-        return f"{self._searched}: {lines.index(self._match) + 1} of {len(lines)}"
+        self._read_all()
+        said = self._search.go(self._lines, direction)
+        if self._search.line is not None:
+            self._scroll(max(0, self._search.line - self.size.height // 2))
+        return said
 
     def action_search(self) -> None:
         """Ask for the words."""
@@ -170,17 +160,24 @@ class OutputPane(ScrollView, can_focus=True):
 
     def action_edge(self, direction: int) -> None:
         """Scroll to the first or last line."""
+        self._read_all()
         self._scroll(0 if direction < 0 else self._last_top)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of a part."""
+        # What they have in common costs as much as a line itself.
+        self._common = self._width, self.rich_style
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Return line `y` of the visible part; the heading stays on top."""
-        width, base = self._width, self.rich_style
+        width, base = self._common
         line = y - 1 + int(self.scroll_offset.y)
         if y == 0:
             mark = "" if self.follow else "  (scrolled: G follows)"
             strip = Strip([Segment(f" {self._heading}{mark}", self.style_of("heading"))])
         elif line < len(self._lines.shown):
-            strip = self._strip(self._lines.shown[line], found=line == self._match)
+            strip = self._strip(self._lines.shown[line], found=line == self._search.line)
         else:
             return Strip.blank(width, base)
         return strip.adjust_cell_length(width, base).apply_style(base)
@@ -200,6 +197,12 @@ class OutputPane(ScrollView, can_focus=True):
         self.follow = top >= self._last_top
         self.refresh()
 
+    def _read_all(self) -> None:
+        """Have lines of everything, for somebody wants to go to one of them."""
+        if not self._lines.is_whole:
+            self._search.move(self._lines.make_whole())
+            self._paint()
+
     def _mark_dirty(self) -> None:
         self._dirty = True
         if self._timer is not None and not self._ticking:
@@ -218,12 +221,12 @@ class OutputPane(ScrollView, can_focus=True):
     def _paint(self) -> None:
         self._dirty = False
         follow, top = self.follow, int(self.scroll_offset.y)
-        dropped = self._lines.take_in()
-        if self._match is not None:
-            self._match -= dropped
+        moved = self._lines.take_earlier() - self._lines.take_in()
+        self._dirty = not self._lines.is_whole
+        self._search.move(moved)
         self.virtual_size = Size(self.size.width, len(self._lines.shown) + 1)
-        # Who has scrolled away reads on undisturbed while old lines go.
-        self.scroll_to(y=self._last_top if follow else max(0, top - dropped), animate=False)
+        # Who has scrolled away reads on undisturbed while old lines go or come.
+        self.scroll_to(y=self._last_top if follow else max(0, top + moved), animate=False)
         self.follow = follow
         self.refresh()
 
@@ -235,7 +238,7 @@ class OutputPane(ScrollView, can_focus=True):
         node_style = self.style_of(self._lines.role(line.node))
         head = f" {line.head} " if line.head else " " * INDENT
         text_style = self.style_of(line.role)
-        if self._searched and self._searched.lower() in line.text.lower():
+        if self._search.fits(line):
             text_style += self.style_of("cursor" if found else "marked")
         return Strip(
             [
