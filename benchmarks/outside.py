@@ -73,6 +73,24 @@ class Watched:
                 raise SystemExit("it paints nothing")
         return time.perf_counter() - self.begun
 
+    def shows(self, text: bytes) -> float:
+        """Return the seconds from its start until it has painted `text`."""
+        seen = b""
+        while text not in _CONTROL.sub(b"", seen):
+            seen += self.take(10.0)
+            if time.perf_counter() - self.begun > 60.0:
+                raise SystemExit(f"it never paints {text.decode()}")
+        return time.perf_counter() - self.begun
+
+    def answered(self, key: bytes) -> float:
+        """Press `key`, and return the milliseconds until something is written for it."""
+        while self.take(0.03):
+            pass
+        begin = time.perf_counter()
+        os.write(self.master, key)
+        self.take(_PATIENCE)
+        return (time.perf_counter() - begin) * 1e3
+
     def key(self, key: bytes, line: bytes = b"") -> tuple[float, bytes]:
         """Press `key`, which moves the cursor of the grid.
 
