@@ -91,16 +91,8 @@ class Watched:
         self.take(_PATIENCE)
         return (time.perf_counter() - begin) * 1e3
 
-    def key(self, key: bytes, line: bytes = b"") -> tuple[float, bytes]:
-        """Press `key`, which moves the cursor of the grid.
-
-        Args:
-            key: what the terminal sends.
-            line: the name on which the cursor comes to stand; by default any.
-
-        Returns:
-            The milliseconds until the line with the cursor is painted, and the name on it.
-        """
+    def key(self, key: bytes, line: bytes) -> float:
+        """Press `key`, and return the milliseconds until the cursor is painted on `line`."""
         # At a moment that has nothing to do with what is being painted anyway.
         self.drain(random.uniform(0.03, 0.13))
         begin = time.perf_counter()
@@ -108,16 +100,23 @@ class Watched:
         seen = b""
         while (taken := time.perf_counter() - begin) < _PATIENCE:
             seen += self.take(_PATIENCE - taken)
-            for name in _CURSOR.findall(_CONTROL.sub(b"", seen)):
-                if not line or name == line:
-                    return (time.perf_counter() - begin) * 1e3, name
+            if line in _CURSOR.findall(_CONTROL.sub(b"", seen)):
+                return (time.perf_counter() - begin) * 1e3
         raise SystemExit("the cursor does not move")
+
+    def line_after(self, key: bytes) -> bytes:
+        """Press `key`, and return the name on which the cursor comes to stand."""
+        os.write(self.master, key)
+        seen, until = b"", time.perf_counter() + 2.0
+        while (left := until - time.perf_counter()) > 0:
+            seen += self.take(left)
+        return bytes(_CURSOR.findall(_CONTROL.sub(b"", seen))[-1])
 
     def keys(self) -> list[float]:
         """Return the milliseconds of many keys, in ascending order."""
-        (_, below), (_, above) = self.key(b"j"), self.key(b"k")
+        below, above = self.line_after(b"j"), self.line_after(b"k")
         return sorted(
-            self.key(b"j", below)[0] if number % 2 else self.key(b"k", above)[0]
+            self.key(b"j", below) if number % 2 else self.key(b"k", above)
             for number in range(1, _KEYS + 1)
         )
 

@@ -17,6 +17,7 @@ from ovmtui.simulator.pool import SimulatedPool
 from tests.e2e import ovm3
 from tests.e2e.driving import PATIENCE
 from tests.hostile.terminal import on_terminal
+from tests.support.sudo import needs_sudo, sudo_server, sudo_user
 
 BOOM = """
 import sys
@@ -152,3 +153,33 @@ async def test_the_password_of_an_oracle_vm_3_manager_is_nowhere_either(tmp_path
     assert b"XXXXXX" in watch.said, "the manager never said it"
     assert ovm3.PASSWORD.encode() not in watch.said
     assert [line for line in watch.arguments if ovm3.PASSWORD.encode() in line] == []
+
+
+@needs_sudo
+@pytest.mark.timeout(120)
+async def test_the_password_of_sudo_is_nowhere_either(tmp_path: Path) -> None:
+    """It goes to the node through the standard input of a channel, for sudo alone."""
+    written = tmp_path / "written"
+    with sudo_user() as user:
+        user.may("ALL=(root) ALL")
+        environment = private_places(written) | {"SUDO_SECRET": user.password}
+        async with sudo_server(user) as server:
+            login = f"user = '{user.name}', sudo = {{ password_env = 'SUDO_SECRET' }}"
+            node = f"{{ name = 'ovm1', host = '{server.host}', port = {server.port}, {login} }}"
+            settings = tmp_path / "ovmtui.toml"
+            settings.write_text(
+                f"known_hosts = '{server.known_hosts}'\nidentities = ['{server.key_path}']\n"
+                f"ssh_config = []\n[pools.pool1]\nnodes = [{node}]\n"
+            )
+            watch = Watch(settings, environment)
+            await watch.run("--record", str(written / "0.ovmtui"), "check")
+            await watch.run("--record", str(written / "1.ovmtui"), "list")
+            # A sudo that says no, so that there is an error to be told.
+            user.change_password(f"another-{user.password}")
+            await watch.run("--record", str(written / "2.ovmtui"), "check", "--json")
+            await watch.run("history", "--commands")
+    assert b"root" in watch.said, "sudo never let anybody in"
+    assert (written / "2.ovmtui").exists()
+    assert found_in_files(written, user.password) == []
+    assert user.password.encode() not in watch.said
+    assert [line for line in watch.arguments if user.password.encode() in line] == []
