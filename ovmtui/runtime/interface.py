@@ -97,7 +97,12 @@ class Console(Protocol):
 
     @property
     def snapshot(self) -> Snapshot:
-        """The newest snapshot."""
+        """The newest snapshot; facts that listeners were not told of are folded in first."""
+        ...
+
+    @property
+    def shown(self) -> Snapshot:
+        """The snapshot that listeners were told of last, for the screens: it is there already."""
         ...
 
     @property

@@ -89,6 +89,11 @@ class ReplayConsole(LookingOnly):
         return self._store.snapshot
 
     @property
+    def shown(self) -> Snapshot:
+        """What was known then: a recording has nothing newer."""
+        return self._store.snapshot
+
+    @property
     def jobs(self) -> Sequence[JobState]:
         """The jobs of the recorded console, oldest first."""
         return tuple(self._states.values())

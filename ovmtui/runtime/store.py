@@ -27,6 +27,8 @@ from ovmtui.runtime.mergecache import MergeCache
 
 _FULL_RATE = 64
 """Nodes up to which snapshots are published at the full rate."""
+_TURN = 0.001
+"""Seconds between the merging of two pools, in which keys are heard."""
 _MEASURED = 4.0
 """Seconds between two snapshots that differ in nothing but what was measured."""
 
@@ -49,6 +51,10 @@ class Store:
         self._merged = {name: MergeCache() for name in self._pools}
         self._dirty: set[str] = set(self._pools)
         """Pools whose machines may be other ones now."""
+        self._merging: list[str] = []
+        """Pools that are merged one at a time before the next snapshot is published."""
+        self._regrouped = True
+        """Whether a pool was merged since the last snapshot."""
         self._measured = False
         """Whether a node was measured since the last snapshot."""
         self._interval = max(1.0, len(self._nodes) / _FULL_RATE) / rate
@@ -56,14 +62,18 @@ class Store:
         self._timer: asyncio.TimerHandle | None = None
         self._listeners: list[Callable[[Snapshot, Snapshot], None]] = []
         self._snapshot = Snapshot()
+        for name in tuple(self._dirty):
+            self._merge(name)
         self._rebuild()
+        self.published = self._snapshot
+        """The snapshot that listeners were told of last."""
 
     @property
     def snapshot(self) -> Snapshot:
         """The newest snapshot; facts that came after it are folded in first."""
         if self._dirty:
             self._publish()
-        elif self._measured:
+        elif self._measured or self._regrouped:
             # Listeners hear of it in their turn.
             self._rebuild()
         return self._snapshot
@@ -150,41 +160,69 @@ class Store:
             if self._timer.when() <= loop.time() + wait:
                 return
             self._timer.cancel()
-        self._timer = loop.call_later(wait, self._publish)
+        self._merging.clear()
+        self._timer = loop.call_later(wait, self._prepare)
+
+    def _prepare(self) -> None:
+        """Merge one pool after the other, each in a turn of its own, then publish.
+
+        What changes meanwhile comes with the next snapshot.
+        """
+        if not self._merging:
+            self._merging = sorted(self._dirty)
+        while self._merging:
+            name = self._merging.pop()
+            if name in self._dirty:
+                self._merge(name)
+                break
+        if self._merging:
+            self._timer = asyncio.get_running_loop().call_later(_TURN, self._prepare)
+        else:
+            self._tell()
 
     def _publish(self) -> None:
+        for name in tuple(self._dirty):
+            self._merge(name)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Make a snapshot of what is merged, and tell of it."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        old = self._snapshot
+        old = self.published
         self._rebuild()
+        self.published = self._snapshot
         self._published_at = self._clock.monotonic()
         for listener in tuple(self._listeners):
             listener(old, self._snapshot)
+        if self._dirty:
+            self._publish_within(self._interval)
+
+    def _merge(self, name: str) -> None:
+        pool = self._pools[name]
+        self._vms[name] = merge(
+            name,
+            (self._nodes[key] for key in pool.nodes),
+            self._ha,
+            previous=self._vms[name],
+            services=pool.services,
+            wanted=pool.wanted_ha,
+            cache=self._merged[name],
+            ha_since=self._ha_since,
+            manager_problem=pool.manager_problem,
+        )
+        self._dirty.discard(name)
+        self._regrouped = True
 
     def _rebuild(self) -> None:
-        for name in self._dirty:
-            nodes = (self._nodes[key] for key in self._pools[name].nodes)
-            pool = self._pools[name]
-            self._vms[name] = merge(
-                name,
-                nodes,
-                self._ha,
-                previous=self._vms[name],
-                services=pool.services,
-                wanted=pool.wanted_ha,
-                cache=self._merged[name],
-                ha_since=self._ha_since,
-                manager_problem=pool.manager_problem,
-            )
         machines = self._snapshot.vms
-        if self._dirty:
+        if self._regrouped:
             vms: dict[VmKey, Vm] = {}
             for found in self._vms.values():
                 vms.update(found)
             machines = MappingProxyType(vms)
-        self._dirty.clear()
-        self._measured = False
+        self._regrouped = self._measured = False
         self._snapshot = Snapshot(
             version=self._snapshot.version + 1,
             taken_at=self._clock.monotonic(),

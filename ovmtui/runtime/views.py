@@ -43,6 +43,11 @@ class Views:
         return self._store.snapshot
 
     @property
+    def shown(self) -> Snapshot:
+        """The snapshot that listeners were told of last."""
+        return self._store.published
+
+    @property
     def jobs(self) -> Sequence[JobState]:
         """Jobs of this console, oldest first."""
         return self._jobs.states

@@ -165,7 +165,7 @@ class OvmtuiApp(Harmless[None], WithPalette, Ringing):
 
     def _ask_to_go_on(self) -> None:
         """Ask once about stopped jobs: when the pool is known, and nobody types elsewhere."""
-        nodes = self.desk.console.snapshot.nodes.values()
+        nodes = self.desk.console.shown.nodes.values()
         known = all(node.certain or node.problem or node.list_problem for node in nodes)
         busy = not isinstance(self.screen, HomeScreen) or isinstance(self.focused, FilterInput)
         if self._asks_to_go_on and known and not busy:

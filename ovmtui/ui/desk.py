@@ -144,7 +144,7 @@ class Desk:
     @property
     def alerts(self) -> Sequence[Alert]:
         """What needs a look, worked out anew when more is new than times and measures."""
-        snapshot = self.console.snapshot
+        snapshot = self.console.shown
         if self._alerts is None or not snapshot.is_but_measured_anew(self._alerts[0]):
             found = alerts(snapshot)
         else:

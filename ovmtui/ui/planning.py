@@ -10,7 +10,7 @@ from ovmtui.runtime.interface import Console
 
 def planned(console: Console, intent: Intent) -> Move:
     """Return the plan for `intent`, or why there is none."""
-    vm = console.snapshot.vms.get(intent.vm)
+    vm = console.shown.vms.get(intent.vm)
     name = vm.shown if vm is not None else intent.vm.identity
     for job in console.jobs:
         if job.running and job.vm == intent.vm:

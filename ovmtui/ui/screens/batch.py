@@ -113,7 +113,7 @@ class BatchScreen(ListScreen[str]):
             return
         intents = [task.intent for task in order.tasks if task.intent is not None]
         if order.emptied or order.filled:
-            found = (console.snapshot.vms.get(intent.vm) for intent in intents)
+            found = (console.shown.vms.get(intent.vm) for intent in intents)
             wanted = [(vm, order.filled) for vm in found if vm is not None]
             moves = console.batches.moves(wanted, opened=order.filled)
         else:

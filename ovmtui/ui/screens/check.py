@@ -154,7 +154,7 @@ class CheckScreen(ListScreen[str]):
         console = self.desk.console
         found: list[Diagnosis] = []
         unchecked: list[str] = []
-        for pool in console.snapshot.pools:
+        for pool in console.shown.pools:
             try:
                 found += await console.checkup.pool(pool.name, locks=not self.desk.read_only)
             except OvmtuiError as error:

@@ -154,7 +154,7 @@ class CommandScreen(Prompt[None]):
         self.redraw()
 
     def _completions(self) -> list[str]:
-        snapshot, themes = self.desk.console.snapshot, self.desk.themes
+        snapshot, themes = self.desk.console.shown, self.desk.themes
 
         def names(kind: str, partial: Partial) -> Sequence[str]:
             return offered(kind, partial, snapshot=snapshot, themes=themes)

@@ -83,7 +83,7 @@ class DetailsScreen(Page[None]):
         parts += self._part("domains", [self._copy(copy) for copy in vm.copies])
         parts += self._part("left over", self._left(vm))
         parts += self._part("OpenSVC service", service_rows(vm))
-        parts += self._part("storage", storage_rows(vm, self.desk.console.snapshot))
+        parts += self._part("storage", storage_rows(vm, self.desk.console.shown))
         for file in vm.configs:
             parts += self._config(file)
         parts += self._part("lately", self._lately())
@@ -113,7 +113,7 @@ class DetailsScreen(Page[None]):
 
     @property
     def _vm(self) -> Vm | None:
-        return self.desk.console.snapshot.vms.get(self._key)
+        return self.desk.console.shown.vms.get(self._key)
 
     def _facts(self, vm: Vm) -> Table:
         rows = [("name", vm.name)]
@@ -135,12 +135,12 @@ class DetailsScreen(Page[None]):
         return "the node's program is not known" if command is None else command.shown
 
     def _tool(self, copy: Copy) -> Tool | None:
-        return self.desk.console.snapshot.nodes[copy.node].tool
+        return self.desk.console.shown.nodes[copy.node].tool
 
     def _left(self, vm: Vm) -> list[tuple[str, str]]:
         return [
             (left.node.name, f"{left.what}: {left.why}; {left.remedy}")
-            for left in leftovers(vm, self.desk.console.snapshot)
+            for left in leftovers(vm, self.desk.console.shown)
         ]
 
     def _ha(self, vm: Vm) -> str:

@@ -80,7 +80,7 @@ def meaning(command: Command, desk: Desk, doing: Doing) -> Callable[[], object]:
     Raises:
         UsageError: a name is unknown, or fits several.
     """
-    subject, snapshot = command.subject, desk.console.snapshot
+    subject, snapshot = command.subject, desk.console.shown
     if command.verb is not None:
         intent = _intent(command, command.verb, desk)
         show = doing.look_at if command.word.name == "plan" else doing.plan_for
@@ -124,7 +124,7 @@ def meaning(command: Command, desk: Desk, doing: Doing) -> Callable[[], object]:
 
 
 def _wanted(command: Command, desk: Desk) -> Wanted:
-    given, snapshot = command.options, desk.console.snapshot
+    given, snapshot = command.options, desk.console.shown
     now = datetime.fromtimestamp(desk.console.wall()).astimezone()
     verb, outcome, node, pool = (given.get(f"--{n}") for n in ("verb", "outcome", "node", "pool"))
     if pool:
@@ -141,7 +141,7 @@ def _wanted(command: Command, desk: Desk) -> Wanted:
 
 
 def _intent(command: Command, verb: Verb, desk: Desk) -> Intent:
-    snapshot, options = desk.console.snapshot, command.options
+    snapshot, options = desk.console.shown, command.options
     vm = find_vm(snapshot, command.subject)
     place = options.get("--to") or options.get("--on")
     return Intent(

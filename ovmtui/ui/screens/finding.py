@@ -67,7 +67,7 @@ class FindScreen(Prompt["VmKey | str"]):
 
     def _named(self) -> list[tuple[str, tuple[str, VmKey | str]]]:
         console = self.desk.console
-        snapshot = console.snapshot
+        snapshot = console.shown
         found: list[tuple[str, tuple[str, VmKey | str]]] = [
             (vm.shown, ("machine", vm.key)) for vm in snapshot.vms.values()
         ]

@@ -53,7 +53,7 @@ class HomeScreen(OutputActions):
     def on_mount(self) -> None:
         """Show what is known already."""
         super().on_mount()
-        self.desk.trends.see(self.desk.console.snapshot)
+        self.desk.trends.see(self.desk.console.shown)
         self.content = PaneContent(self.desk.console, self.query_one(OutputPane))
         self.query_one(Grid).focus()
         self.set_interval(_TICK, self._tick)
@@ -76,7 +76,7 @@ class HomeScreen(OutputActions):
             return
         self.content.append(changes.events)
         if changes.snapshot:
-            self.desk.trends.see(self.desk.console.snapshot)
+            self.desk.trends.see(self.desk.console.shown)
         if not changes.is_output:
             self.redraw()
 
@@ -84,12 +84,12 @@ class HomeScreen(OutputActions):
     def machine(self) -> Vm | None:
         """The machine under the cursor."""
         key = self.query_one(Grid).cursor if self.is_ready else None
-        return self.desk.console.snapshot.vms.get(key) if key is not None else None
+        return self.desk.console.shown.vms.get(key) if key is not None else None
 
     def situation(self) -> Situation:
         """Return what the verbs of this screen depend on."""
         vm = self.machine
-        pools = {pool.name: pool for pool in self.desk.console.snapshot.pools}
+        pools = {pool.name: pool for pool in self.desk.console.shown.pools}
         return Situation(
             vm=vm,
             node=vm.nodes[0] if vm is not None and vm.nodes else self._any_node,
@@ -105,7 +105,7 @@ class HomeScreen(OutputActions):
     @property
     def _any_node(self) -> NodeKey | None:
         """A node to begin with, where the machine is on none."""
-        return next(iter(self.desk.console.snapshot.nodes), None)
+        return next(iter(self.desk.console.shown.nodes), None)
 
     def follow(self, job: str) -> None:
         """Show the output of `job`, with the cursor on its machine."""
@@ -154,7 +154,7 @@ class HomeScreen(OutputActions):
 
     @on(Grid.CursorMoved)
     def _cursor_moved(self, event: Grid.CursorMoved) -> None:
-        if event.lost is not None and event.lost not in self.desk.console.snapshot.vms:
+        if event.lost is not None and event.lost not in self.desk.console.shown.vms:
             now = f"the cursor is on {self.machine.name} now" if self.machine else "none is left"
             self.desk.say(f"the machine under the cursor is gone; {now}", "warning")
         self._redraw_about_cursor()
@@ -187,7 +187,7 @@ class HomeScreen(OutputActions):
         self.lay_out()
         self.query_one(OutputPane).show_times(self.desk.preferences.times)
         self.rows = self._keeper.rows(
-            console.snapshot,
+            console.shown,
             self.view,
             jobs=console.jobs,
             now=console.monotonic(),
@@ -210,7 +210,7 @@ class HomeScreen(OutputActions):
         self._redraw_title()
         console, desk = self.desk.console, self.desk
         self.query_one(NodeStrip).show(
-            console.snapshot,
+            console.shown,
             wall_offset=console.wall() - console.monotonic(),
             style=desk.style,
         )

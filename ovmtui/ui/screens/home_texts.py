@@ -11,7 +11,7 @@ from ovmtui.ui.viewmodel.rows import Rows
 
 def empty_text(desk: Desk, *, filtered: bool) -> str:
     """Return why there is no row."""
-    snapshot = desk.console.snapshot
+    snapshot = desk.console.shown
     if filtered and snapshot.vms:
         return "no machine fits the filter: ESC clears it"
     if any(node.domains is None and not node.problem for node in snapshot.nodes.values()):

@@ -65,7 +65,7 @@ class JobsScreen(ListScreen[str]):
     def situation(self) -> Situation:
         """Return the job under the cursor."""
         job = self._under_cursor()
-        vm = self.desk.console.snapshot.vms.get(job.vm) if job else None
+        vm = self.desk.console.shown.vms.get(job.vm) if job else None
         left = self._stopped_under_cursor()
         running = job if job and job.running else None
         question = job if job and job.choices else None

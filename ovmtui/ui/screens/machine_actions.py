@@ -124,7 +124,7 @@ class MachineActions(JobActions):
         vm = self.machine
         if vm is None:
             return
-        found = leftovers(vm, self.desk.console.snapshot)
+        found = leftovers(vm, self.desk.console.shown)
         if len({left.node for left in found}) < 2:
             self._plan_one(Verb.REPAIR)
             return
@@ -143,7 +143,7 @@ class MachineActions(JobActions):
 
     def plan_for(self, intent: Intent) -> None:
         """Show the plan of one machine."""
-        vm = self.desk.console.snapshot.vms.get(intent.vm)
+        vm = self.desk.console.shown.vms.get(intent.vm)
         if vm is None:
             self.desk.say("that machine is not known any more", "warning")
             return
@@ -218,13 +218,13 @@ class MachineActions(JobActions):
 
     def _targets_of_all(self) -> list[tuple[str, str]]:
         """Return what all marked machines can be moved to: their best nodes, or one node."""
-        snapshot = self.desk.console.snapshot
+        snapshot = self.desk.console.shown
         pools = {vm.pool for vm in self.marks}
         nodes = snapshot.nodes_of(pools.pop()) if len(pools) == 1 else ()
         return [("", _SPREAD), *((node.key.name, f"all to {described(node)}") for node in nodes)]
 
     def _move_all(self, name: str) -> None:
-        vms = [self.desk.console.snapshot.vms.get(key) for key in sorted(self.marks)]
+        vms = [self.desk.console.shown.vms.get(key) for key in sorted(self.marks)]
         wanted = [(vm, NodeKey(vm.key.pool, name) if name else None) for vm in vms if vm]
         where = f" to {name}" if name else ""
         title = f"migrate {len(wanted)} machines{where}"

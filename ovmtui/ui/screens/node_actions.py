@@ -44,7 +44,7 @@ class NodeActions(MachineActions):
         machine = self.machine
         if machine is not None and len(machine.copies) == 1:
             copy = machine.copies[0]
-            tool = self.desk.console.snapshot.nodes[copy.node].tool
+            tool = self.desk.console.shown.nodes[copy.node].tool
             command = console_command(copy.domain, tool)
             if command is None:
                 self.desk.say(f"whether {copy.node.name} has xm or xl is not known", "warning")
@@ -53,7 +53,7 @@ class NodeActions(MachineActions):
 
     def evacuate(self, node: NodeKey) -> None:
         """Show each machine's target, or the reason why it stays."""
-        snapshot = self.desk.console.snapshot
+        snapshot = self.desk.console.shown
         view = snapshot.nodes[node]
         if not view.certain:
             why = view.list_problem or view.problem or "no answer yet"
@@ -83,7 +83,7 @@ class NodeActions(MachineActions):
 
     def balance(self, pool: str) -> None:
         """Show the few moves that would even out a pool's memory; nothing is done by itself."""
-        snapshot = self.desk.console.snapshot
+        snapshot = self.desk.console.shown
         busy = {job.vm for job in self.desk.console.jobs if job.running}
         hints = balancing(snapshot, pool, busy=busy)
         if not hints:
@@ -131,7 +131,7 @@ class NodeActions(MachineActions):
         if len(nodes) == 1:
             act(nodes[0])
             return
-        listed = nodes or tuple(self.desk.console.snapshot.nodes)
+        listed = nodes or tuple(self.desk.console.shown.nodes)
         choices = [(f"{key.pool}/{key.name}", f"{key.name}  {key.pool}") for key in listed]
 
         def chosen(choice: str | None) -> None:

@@ -44,7 +44,7 @@ class NodesScreen(ListScreen[NodeKey]):
 
     def title_text(self) -> tuple[str, str]:
         """Return how many answer."""
-        nodes = self.desk.console.snapshot.nodes.values()
+        nodes = self.desk.console.shown.nodes.values()
         return "nodes", f"{sum(node.certain for node in nodes)} of {len(nodes)} answer"
 
     def columns(self) -> Text:
@@ -73,7 +73,7 @@ class NodesScreen(ListScreen[NodeKey]):
 
     def items(self) -> Sequence[Item]:
         """Return the pools' lines, the nodes under them."""
-        snapshot = self.desk.console.snapshot
+        snapshot = self.desk.console.shown
         found = []
         for pool in snapshot.pools:
             found.append(Item(f"pool {pool.name}", self._pool_line(pool), enabled=False))
@@ -86,7 +86,7 @@ class NodesScreen(ListScreen[NodeKey]):
     def situation(self) -> Situation:
         """Return the node under the cursor."""
         node = self._node
-        pools = {pool.name: pool for pool in self.desk.console.snapshot.pools}
+        pools = {pool.name: pool for pool in self.desk.console.shown.pools}
         if node is None:
             return Situation()
         pool = pools[node.pool]
@@ -138,7 +138,7 @@ class NodesScreen(ListScreen[NodeKey]):
         node = self._node
         if node is None:
             return
-        on = not self.desk.console.snapshot.nodes[node].maintenance
+        on = not self.desk.console.shown.nodes[node].maintenance
         try:
             await self.desk.console.batches.set_maintenance(node, on=on)
         except OvmtuiError as error:

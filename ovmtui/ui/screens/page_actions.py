@@ -134,7 +134,7 @@ class PageActions(NodeActions):
 
     def _filter_node(self, node: NodeKey | None) -> None:
         if node is not None:
-            self.set_filter(only_on(node, self.desk.console.snapshot))
+            self.set_filter(only_on(node, self.desk.console.shown))
 
     def _found(self, found: VmKey | str | None) -> None:
         match found:

@@ -57,7 +57,7 @@ class PlanScreen(Page[str]):
 
     def body(self) -> Iterable[Widget]:
         """Return the page, under a band when the pool is in production."""
-        pool = self.desk.console.snapshot.pool(self._intent.vm.pool)
+        pool = self.desk.console.shown.pool(self._intent.vm.pool)
         if pool.production:
             yield Line(id="band")
         yield from super().body()
@@ -75,13 +75,13 @@ class PlanScreen(Page[str]):
         """Show the plan as things are now."""
         super().redraw()
         for band in self.query("#band").results(Line):
-            pool = self.desk.console.snapshot.pool(self._intent.vm.pool)
+            pool = self.desk.console.shown.pool(self._intent.vm.pool)
             text = f" PRODUCTION  {visible(pool.label)}".ljust(self.size.width)
             band.set_text(Text(text, self.desk.band(pool)))
 
     def title_text(self) -> tuple[str, str]:
         """Return the plan's title and its pool."""
-        vm = self.desk.console.snapshot.vms.get(self._intent.vm)
+        vm = self.desk.console.shown.vms.get(self._intent.vm)
         title = f"{self._intent.verb.value} {vm.shown if vm else self._intent.vm.identity}"
         return (self._plan.title if self._plan else title), self._intent.vm.pool
 

@@ -35,7 +35,7 @@ class RawScreen(Page[None]):
 
     def title_text(self) -> tuple[str, str]:
         """Return the machine's name."""
-        vm = self.desk.console.snapshot.vms.get(self._key)
+        vm = self.desk.console.shown.vms.get(self._key)
         aside = "reading" if self._reading else "secrets are masked"
         return f"vm.cfg of {vm.shown if vm else self._key.identity}", aside
 
@@ -82,10 +82,10 @@ class RawScreen(Page[None]):
     @work
     async def _read(self) -> None:
         console = self.desk.console
-        vm = console.snapshot.vms.get(self._key)
+        vm = console.shown.vms.get(self._key)
         paths = [file.path for file in vm.configs] if vm is not None else []
         for path in paths:
-            for node in console.snapshot.nodes_of(self._key.pool):
+            for node in console.shown.nodes_of(self._key.pool):
                 if path not in {file.path for file in node.configs or ()}:
                     continue
                 try:

@@ -87,7 +87,7 @@ class SettingsScreen(ListScreen[None]):
 
     def _fixed(self) -> list[tuple[str, str]]:
         moved = len(self.desk.personal.keymap.keys)
-        snapshot = self.desk.console.snapshot
+        snapshot = self.desk.console.shown
         return [
             ("", ""),
             ("keys moved by the keymap", str(moved) if moved else "none"),

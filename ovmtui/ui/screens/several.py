@@ -145,7 +145,7 @@ class SeveralScreen(Page[str]):
     @property
     def _production(self) -> list[PoolView]:
         concerned = {move.vm.pool for move in self._moves}
-        pools = self.desk.console.snapshot.pools
+        pools = self.desk.console.shown.pools
         return [pool for pool in pools if pool.production and pool.name in concerned]
 
     @property

@@ -42,7 +42,7 @@ class SourcesScreen(Page[None]):
             table.add_row(Text(name, style("accent")), Text(source, style("text")))
         ages = self._table()
         now = self.desk.console.monotonic()
-        for node in self.desk.console.snapshot.nodes.values():
+        for node in self.desk.console.shown.nodes.values():
             listed = NONE if node.listed_at is None else f"{age(now - node.listed_at)} ago"
             configs = NONE if node.configs is None else f"{len(node.configs)} vm.cfg"
             latency = NONE if node.latency_ms is None else f"{node.latency_ms:.0f} ms"

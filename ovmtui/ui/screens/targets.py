@@ -33,7 +33,7 @@ class TargetsScreen(ListScreen[NodeKey]):
 
     def title_text(self) -> tuple[str, str]:
         """Return what will be moved, and from where."""
-        vm = self.desk.console.snapshot.vms.get(self._vm)
+        vm = self.desk.console.shown.vms.get(self._vm)
         if vm is None:
             return "migrate", ""
         return f"migrate {vm.shown} to", f"now on {', '.join(n.name for n in vm.nodes) or '-'}"
@@ -51,7 +51,7 @@ class TargetsScreen(ListScreen[NodeKey]):
 
     def items(self) -> Sequence[Item]:
         """Return the nodes; excluded ones cannot be chosen."""
-        if self._vm not in self.desk.console.snapshot.vms:
+        if self._vm not in self.desk.console.shown.vms:
             return ()
         targets = self.desk.console.targets(self._vm)
         return [Item(target.node.name, self._line(target), target.eligible) for target in targets]

@@ -38,7 +38,7 @@ class Viewing(Marking):
         self.query_one("#filtering").add_class("-open")
         field = self.query_one("#filter", FilterInput)
         field.kept, field.cleared = self._filter_kept, self.do_out
-        field.values = lambda: values_of(self.desk.console.snapshot)
+        field.values = lambda: values_of(self.desk.console.shown)
         field.candidates = self._show_candidates
         field.style_of = self.desk.style
         field.value = self.view.filter_text

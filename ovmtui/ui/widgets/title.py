@@ -18,7 +18,7 @@ class TitleBar(Line):
         """Show the title of what `rows` are."""
         console = desk.console
         said = title(
-            console.snapshot,
+            console.shown,
             view,
             rows,
             jobs=console.jobs,
@@ -30,7 +30,7 @@ class TitleBar(Line):
         left, _, clock = said.rpartition("  ")
         if desk.replay is not None:
             left = f"{desk.replay.status}  {left}"
-        production = [pool for pool in console.snapshot.pools if pool.production]
+        production = [pool for pool in console.shown.pools if pool.production]
         band = " PRODUCTION " if production else ""
         room = max(1, self.size.width - len(clock) - len(band) - 4)
         text = Text(" ")

@@ -186,6 +186,10 @@ class ScriptedConsole:
         for listener in tuple(self._listeners):
             listener(update)
 
+    @property
+    def shown(self) -> Snapshot:
+        return self.snapshot
+
     def show(self, snapshot: Snapshot) -> None:
         self.snapshot = replace(snapshot, version=self.snapshot.version + 1)
         self.emit(SnapshotChanged())
