@@ -68,14 +68,12 @@ async def _look(options: argparse.Namespace) -> int:
 
 async def _ask_every_ha(running: Service, pool: str | None) -> None:
     keys = [key for key in running.snapshot.vms if pool in {None, key.pool}]
-    for turn, key in enumerate(keys, start=1):
-        if sys.stderr.isatty():
-            # Seconds a call: who waits wants to know for what, and for how long.
-            sys.stderr.write(f"\rasking the manager, {turn} of {len(keys)} ")
-            sys.stderr.flush()
-        await running.planner.ask_ha(key)
     if keys and sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
+        # Seconds a call: who waits wants to know for what.
+        told = f"ovmtui: asks the manager for HA, {len(keys)} machines one after the other\n"
+        sys.stderr.write(told)
+    for key in keys:
+        await running.planner.ask_ha(key)
 
 
 def _print_vms(vms: Iterable[Vm], *, as_json: bool) -> None:

@@ -98,6 +98,7 @@ OUTSIDE: Mapping[str, str] = {
     "console": "this is the console",
     "demo": "it starts a simulated pool and a console of its own",
     "replay": "a recording is shown in a console of its own: ovmtui replay FILE",
+    "maintenance": "m on the page of the nodes does it",
     "hostkey": "T on the page of the nodes shows the key in question",
     "completion": "it is for shells; here TAB completes",
     "config": "the configuration is read at the start: ovmtui config check, and start anew",
