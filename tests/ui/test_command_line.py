@@ -12,6 +12,7 @@ from ovmtui.ui.preferences import Personal, Preferences
 from ovmtui.ui.viewmodel.commands import Command, CommandError, parse_command
 from ovmtui.ui.viewmodel.fuzzy import best
 from ovmtui.ui.viewmodel.words import OUTSIDE, PLANNED, WORDS
+from ovmtui.ui.widgets.grid import Grid
 from tests.ui.support import pools
 from tests.ui.support.driving import driving
 
@@ -65,6 +66,15 @@ async def test_a_typed_verb_shows_its_plan() -> None:
         assert driver.screen == "PlanScreen"
         await driver.press("y")
         assert driver.console.run_plans[0].title == "migrate web01 → ovm2"
+
+
+async def test_the_job_of_a_typed_verb_is_followed() -> None:
+    async with driving() as driver:
+        web02 = next(v.key for v in driver.console.snapshot.vms.values() if v.name == "web02")
+        assert driver.app.home.query_one(Grid).cursor != web02
+        await driver.press("colon", *"stop web02", "enter", "y")
+        assert len(driver.console.run_plans) == 1
+        assert driver.app.home.query_one(Grid).cursor == web02
 
 
 async def test_enter_runs_what_is_typed_and_tab_completes() -> None:

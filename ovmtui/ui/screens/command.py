@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -29,8 +29,12 @@ _KEPT = 200
 """Lines that are remembered."""
 
 
-class CommandScreen(Prompt[None]):
-    """Enter runs what was typed, and only that; TAB completes it; up and down recall lines."""
+class CommandScreen(Prompt[Callable[[], object]]):
+    """Enter gives what was typed, and only that; TAB completes it; up and down recall lines.
+
+    The result is done by the screen below, for this one is gone by then, and would never hear
+    how that ends.
+    """
 
     SCOPE = Scope.COMMAND
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -140,8 +144,7 @@ class CommandScreen(Prompt[None]):
         except OvmtuiError as error:
             self._refuse(str(error))
             return
-        self.dismiss(None)
-        do()
+        self.dismiss(do)
 
     def _refuse(self, why: str) -> None:
         self._problem = why

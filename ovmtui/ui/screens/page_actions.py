@@ -95,7 +95,7 @@ class PageActions(NodeActions):
 
     def do_command(self) -> None:
         """Open the command line."""
-        self.app.push_screen(CommandScreen(self.desk, self))
+        self.app.push_screen(CommandScreen(self.desk, self), lambda do: do() if do else None)
 
     def do_find(self) -> None:
         """Jump to something by a few letters of its name."""
