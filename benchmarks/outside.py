@@ -16,7 +16,7 @@ import sys
 import tempfile
 import termios
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,21 +66,26 @@ class Watched:
 
     def painted(self) -> float:
         """Return the seconds from its start until its first screen."""
-        seen = b""
-        while len(_CONTROL.sub(b"", seen).replace(b" ", b"").strip()) < _PAINTED:
-            seen += self.take(10.0)
-            if time.perf_counter() - self.begun > 60.0:
-                raise SystemExit("it paints nothing")
-        return time.perf_counter() - self.begun
+        return self._until(lambda seen: len(seen.replace(b" ", b"").strip()) >= _PAINTED)
 
     def shows(self, text: bytes) -> float:
         """Return the seconds from its start until it has painted `text`."""
+        return self._until(lambda seen: text in seen)
+
+    def _until(self, is_enough: Callable[[bytes], bool]) -> float:
         seen = b""
-        while text not in _CONTROL.sub(b"", seen):
+        while not is_enough(_CONTROL.sub(b"", seen)):
             seen += self.take(10.0)
             if time.perf_counter() - self.begun > 60.0:
-                raise SystemExit(f"it never paints {text.decode()}")
+                raise SystemExit("it does not paint what is waited for")
         return time.perf_counter() - self.begun
+
+    def idle(self) -> tuple[float, float]:
+        """Return its CPU time in percent, and the bytes that it writes in a second."""
+        cpu, written = cpu_seconds(self.process), self.written
+        self.drain(_IDLE)
+        share = 100.0 * (cpu_seconds(self.process) - cpu) / _IDLE
+        return share, (self.written - written) / _IDLE
 
     def answered(self, key: bytes) -> float:
         """Press `key`, and return the milliseconds until something is written for it."""
@@ -160,18 +165,11 @@ def outside() -> Iterator[Figure]:
         most=1.3,
         of_ratio=True,
     )
-    with watched([*console, "--bare"]) as bare:
-        bare.drain(4.0)
-        least = memory_mib(bare.process)
-    with watched([*console, "--bare", "--ssh"]) as bare:
-        bare.drain(4.0)
-        least_with_ssh = memory_mib(bare.process)
+    least, least_with_ssh = _bare([*console, "--bare"]), _bare([*console, "--bare", "--ssh"])
     with watched([*console, "16", "19"]) as quiet:
         # Until the trends have their ten bars: while these grow, something does change.
         quiet.drain(70.0)
-        cpu, written = cpu_seconds(quiet.process), quiet.written
-        quiet.drain(_IDLE)
-        share = 100.0 * (cpu_seconds(quiet.process) - cpu) / _IDLE
+        share, rate = quiet.idle()
         yield Figure(
             "memory, 16 nodes with 304 machines",
             memory_mib(quiet.process),
@@ -183,7 +181,6 @@ def outside() -> Iterator[Figure]:
         )
         note = "nothing changes, refreshes included"
         yield Figure("idle, 304 machines: CPU", share, "%", most=1.0, note=note)
-        rate = (quiet.written - written) / _IDLE
         yield Figure("idle, 304 machines: to the terminal", rate, "B/s", most=100.0, note=note)
     yield from _keys(
         [*console, "125", "20", "--busy", "--hung"],
@@ -191,6 +188,13 @@ def outside() -> Iterator[Figure]:
         most=30.0,
     )
     yield from _keys([*console, "16", "19", "--flood"], "key, a flood in the pane", most=50.0)
+
+
+def _bare(command: Sequence[str]) -> float:
+    """Return the MiB of an application that does nothing."""
+    with watched(command) as seen:
+        seen.drain(4.0)
+        return memory_mib(seen.process)
 
 
 def _keys(command: Sequence[str], what: str, *, most: float) -> Iterator[Figure]:

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from benchmarks.figures import Figure
 from benchmarks.outside import watched
-from benchmarks.processes import cpu_seconds, memory_mib
+from benchmarks.processes import memory_mib
 
 EXECUTABLE = "OVMTUI_VIRTUI"
 _MACHINES = 304
-_SETTLED, _IDLE = 70.0, 20.0
+_SETTLED = 70.0
 _KEYS = 40
 _DOMAIN = """\
 <domain type="test"><name>vm{number:04}</name><memory unit="MiB">1024</memory><vcpu>2</vcpu>
@@ -75,10 +75,7 @@ def _seen(command: Sequence[str], key: bytes, **environment: str) -> _Seen:
     with watched(command, **environment) as one:
         first = one.shows(b"vm0000") * 1e3
         one.drain(_SETTLED)
-        cpu, written = cpu_seconds(one.process), one.written
-        one.drain(_IDLE)
-        share = 100.0 * (cpu_seconds(one.process) - cpu) / _IDLE
-        rate = (one.written - written) / _IDLE
+        share, rate = one.idle()
         memory = memory_mib(one.process)
         keys = [one.answered(key) for _ in range(_KEYS)]
     return _Seen(first, memory, share, rate, statistics.median(keys), max(keys))

@@ -201,7 +201,7 @@ async def _confirm(running: Service, plan: Plan) -> None:
         raise PlanRefused(
             tuple(
                 f"{finding.subject}: {finding.verdict.text}"
-                + (f" (--override {finding.name})" if finding.overridable else "")
+                + (f" ({finding.option})" if finding.option else "")
                 for finding in bad
             )
         )

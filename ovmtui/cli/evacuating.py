@@ -18,7 +18,7 @@ from ovmtui.model.batch import BatchItem, BatchState, Stage
 from ovmtui.model.identity import NodeKey, VmKey
 from ovmtui.model.job import Outcome
 from ovmtui.model.text import visible
-from ovmtui.plan.evacuation import Move, machines_on, render_moves
+from ovmtui.plan.evacuation import Move, kept_free, machines_on, render_moves
 from ovmtui.plan.resolve import find_any_node
 from ovmtui.runtime.batches import NOT_TRIED
 from ovmtui.runtime.companions import order_of
@@ -80,8 +80,7 @@ async def _maintain(options: argparse.Namespace) -> int:
         home = find_any_node(running.snapshot, options.node)
         on = options.switch == "on"
         await running.batches.set_maintenance(home, on=on)
-    told = "nothing is put on it" if on else "machines may be put on it again"
-    sys.stdout.write(f"{visible(home.name)}: {told}\n")
+    sys.stdout.write(f"{visible(home.name)}: {kept_free(on=on)}\n")
     return ExitCode.DONE
 
 
@@ -132,8 +131,6 @@ async def _run(
         emptied=None if back else home,
         filled=home if back else None,
     )
-    running.batches.refuse(order)
-    await running.batches.set_maintenance(home, on=not back)
     told: set[VmKey] = set()
 
     def hear(update: Update) -> None:
@@ -145,7 +142,7 @@ async def _run(
                     sys.stderr.write(f"begins: {visible(item.title)}\n")
 
     stop_listening = running.subscribe(hear)
-    batch = running.batches.begin(order)
+    batch = await running.batches.begin(order)
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     interrupted = False
 

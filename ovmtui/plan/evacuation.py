@@ -43,6 +43,11 @@ def move_of(vm: VmKey, name: str, plan: Plan) -> Move:
     return Move(vm, name, plan)
 
 
+def kept_free(*, on: bool) -> str:
+    """Return what it means for a node that its maintenance was set, or taken back."""
+    return "nothing is put on it" if on else "machines may be put on it again"
+
+
 def machines_on(node: NodeKey, snapshot: Snapshot) -> list[Vm]:
     """Return the machines with a domain on `node`, the largest first, so that they find room."""
     there = [

@@ -65,5 +65,4 @@ def render(plan: Plan, findings: tuple[Finding, ...] | None = None) -> str:
 
 def _way_out(finding: Finding) -> str:
     """Return how a guard is overridden that does not hold, and may be."""
-    bad = finding.overridable and not finding.verdict.passes
-    return f"; to go on in spite of it: --override {finding.name}" if bad else ""
+    return f"; to go on in spite of it: {finding.option}" if finding.option else ""

@@ -59,3 +59,9 @@ class Finding:
     """What must hold, as a short phrase."""
     verdict: Verdict
     overridable: bool = False
+
+    @property
+    def option(self) -> str:
+        """What on the command line goes on in spite of it; empty where it holds, or nothing may."""
+        bad = self.overridable and not self.verdict.passes
+        return f"--override {self.name}" if bad else ""

@@ -94,8 +94,8 @@ class Batches:
         """Batches of this console, oldest first."""
         return tuple(batch.state for batch in self._batches.values())
 
-    def refuse(self, order: Order) -> None:
-        """Do nothing where `order` may be begun; raises what `Batcher.refuse` says."""
+    def _refuse(self, order: Order) -> None:
+        """Do nothing where `order` may be begun; raises what `Batcher.begin` says."""
         for pool in sorted({task.vm.pool for task in order.tasks if task.intent is not None}):
             self._refuse_in(pool)
         home = order.emptied or order.filled
@@ -103,9 +103,15 @@ class Batches:
             if home is not None and other.home == home and other.running:
                 raise PlanRefused((f"{other.title} is under way: stop that first",))
 
-    def begin(self, order: Order) -> str:
+    async def begin(self, order: Order) -> str:
         """Begin `order` and return the batch's id; raises what `Batcher.begin` says."""
-        self.refuse(order)
+        self._refuse(order)
+        if order.emptied is not None:
+            await self.set_maintenance(order.emptied, on=True)
+        if order.filled is not None:
+            await self.set_maintenance(order.filled, on=False)
+        # Another may have been begun while that was written down.
+        self._refuse(order)
         identifier = secrets.token_hex(4)
         items = tuple(
             BatchItem(task.vm, task.name, task.title)

@@ -160,16 +160,15 @@ class Batcher(Protocol):
         """Batches of this console, oldest first."""
         ...
 
-    def refuse(self, order: Order) -> None:
-        """Do nothing where `order` may be begun.
+    async def begin(self, order: Order) -> str:
+        """Begin `order` and return the batch's id.
+
+        A node that is emptied is in maintenance from then on; one that is filled is so no longer.
 
         Raises:
             PlanRefused: acting is impossible, or another batch empties or fills that node.
+            JournalError: the maintenance cannot be written down.
         """
-        ...
-
-    def begin(self, order: Order) -> str:
-        """Begin `order` and return the batch's id; raises what `refuse` does."""
         ...
 
     def stop(self, batch: str) -> None:

@@ -43,11 +43,7 @@ class NoBatcher:
 
     states: Sequence[BatchState] = ()
 
-    def refuse(self, order: Order) -> None:
-        """Refuse."""
-        raise PlanRefused((_REFUSED,))
-
-    def begin(self, order: Order) -> str:
+    async def begin(self, order: Order) -> str:
         """Refuse."""
         raise PlanRefused((_REFUSED,))
 

@@ -69,7 +69,7 @@ async def test_a_read_only_pool_has_no_way_round(
         wish = intent(service, Verb.STOP, "ovmguest1")
         order = Order("stop", (Task(wish.vm, "ovmguest1", "stop ovmguest1", wish),))
         with pytest.raises(PlanRefused, match="read-only"):
-            service.batches.begin(order)
+            await service.batches.begin(order)
         with pytest.raises(PlanRefused, match="read-only"):
             await service.batches.set_maintenance(OVM1, on=True)
         assert not service.snapshot.nodes[OVM1].maintenance
@@ -119,7 +119,7 @@ async def test_verbs_that_a_pool_does_not_allow_are_refused_whoever_asks(
         (move,) = service.batches.moves([(service.snapshot.vms[key(service, "web01")], None)])
         assert (move.plan, move.reasons) == (None, ("pool pool1 does not allow migrate",))
         order = order_of([move], title="evacuate ovm1", emptied=OVM1)
-        batch = service.batches.begin(order)
+        batch = await service.batches.begin(order)
         assert not (await service.batches.finished(batch)).running
         # What was planned by somebody who was allowed to is refused where it would run.
         plan = service.plan(intent(service, Verb.STOP, "web01"))

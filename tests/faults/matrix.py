@@ -75,7 +75,9 @@ async def evacuated(service: Service) -> list[str]:
     home = find_any_node(service.snapshot, EVACUATED)
     wanted = ((vm, None) for vm in machines_on(home, service.snapshot))
     planned = tuple(service.planner.moves(wanted))
-    batch = service.batches.begin(order_of(planned, title=f"evacuate {home.name}", emptied=home))
+    batch = await service.batches.begin(
+        order_of(planned, title=f"evacuate {home.name}", emptied=home)
+    )
     ended = await service.batches.finished(batch)
     return [item.job for item in ended.items if item.job]
 

@@ -119,7 +119,7 @@ def task(number: int, verb: Verb, node: NodeKey | None = None) -> Task:
 
 
 async def test_no_more_run_at_a_time_than_are_wished(world: World) -> None:
-    batch = world.batches.begin(Order("stop 4", stop(1, 2, 3, 4), parallel=2))
+    batch = await world.batches.begin(Order("stop 4", stop(1, 2, 3, 4), parallel=2))
     for name in ("ovmguest1", "web01", "web02", "oradb01"):
         await world.runner.end(name)
     state = await world.batches.finished(batch)
@@ -130,7 +130,7 @@ async def test_no_more_run_at_a_time_than_are_wished(world: World) -> None:
 
 
 async def test_stopping_ends_after_what_is_under_way(world: World) -> None:
-    batch = world.batches.begin(Order("stop 3", stop(1, 2, 3)))
+    batch = await world.batches.begin(Order("stop 3", stop(1, 2, 3)))
     await until(lambda: world.runner.running)
     world.batches.stop(batch)
     await world.runner.end("ovmguest1")
@@ -141,7 +141,7 @@ async def test_stopping_ends_after_what_is_under_way(world: World) -> None:
 
 
 async def test_one_that_fails_stops_no_other_and_is_alone_tried_again(world: World) -> None:
-    batch = world.batches.begin(Order("stop 3", stop(1, 2, 3), parallel=3))
+    batch = await world.batches.begin(Order("stop 3", stop(1, 2, 3), parallel=3))
     await world.runner.end("ovmguest1", Outcome.FAILED)
     await world.runner.end("web01")
     await world.runner.end("web02", None)
@@ -150,7 +150,7 @@ async def test_one_that_fails_stops_no_other_and_is_alone_tried_again(world: Wor
     assert state.counts == "1 failed, 1 done, 1 broken off"
     again = world.batches.failed(batch)
     assert [task.name for task in again.tasks] == ["ovmguest1", "web02"]
-    second = world.batches.begin(again)
+    second = await world.batches.begin(again)
     await world.runner.end("ovmguest1")
     await world.runner.end("web02")
     state = await world.batches.finished(second)
@@ -160,7 +160,7 @@ async def test_one_that_fails_stops_no_other_and_is_alone_tried_again(world: Wor
 
 
 async def test_what_was_held_back_is_not_tried_again(world: World) -> None:
-    batch = world.batches.begin(Order("stop 3", stop(1, 2, 3)))
+    batch = await world.batches.begin(Order("stop 3", stop(1, 2, 3)))
     await until(lambda: "ovmguest1" in world.runner.running)
     world.batches.stop(batch)
     await world.runner.end("ovmguest1", Outcome.FAILED)
@@ -168,13 +168,25 @@ async def test_what_was_held_back_is_not_tried_again(world: World) -> None:
     assert [task.name for task in world.batches.failed(batch).tasks] == ["ovmguest1"]
 
 
-async def test_a_node_is_not_emptied_while_it_is_filled(world: World) -> None:
-    batch = world.batches.begin(Order("bring back", stop(1), filled=OVM1))
-    with pytest.raises(PlanRefused, match="bring back is under way"):
-        world.batches.begin(Order("evacuate ovm1", stop(2), emptied=OVM1))
+async def test_a_node_that_is_emptied_is_in_maintenance_until_it_is_filled(world: World) -> None:
+    batch = await world.batches.begin(Order("evacuate ovm1", stop(1), emptied=OVM1))
+    assert world.maintenance.nodes() == {OVM1}
+    assert world.store.node(OVM1).maintenance
     await world.runner.end("ovmguest1")
     await world.batches.finished(batch)
-    world.batches.begin(Order("evacuate ovm1", stop(2), emptied=OVM1))
+    await world.batches.begin(Order("bring back", stop(1), filled=OVM1))
+    assert world.maintenance.nodes() == frozenset()
+    assert not world.store.node(OVM1).maintenance
+    await world.runner.end("ovmguest1")
+
+
+async def test_a_node_is_not_emptied_while_it_is_filled(world: World) -> None:
+    batch = await world.batches.begin(Order("bring back", stop(1), filled=OVM1))
+    with pytest.raises(PlanRefused, match="bring back is under way"):
+        await world.batches.begin(Order("evacuate ovm1", stop(2), emptied=OVM1))
+    await world.runner.end("ovmguest1")
+    await world.batches.finished(batch)
+    await world.batches.begin(Order("evacuate ovm1", stop(2), emptied=OVM1))
     await world.runner.end("web01")
 
 
@@ -189,7 +201,7 @@ async def test_an_error_in_one_is_told_and_the_others_go_on(
         return run(plan)
 
     monkeypatch.setattr(world.runner, "run", failing)
-    batch = world.batches.begin(Order("stop 2", stop(1, 2)))
+    batch = await world.batches.begin(Order("stop 2", stop(1, 2)))
     await world.runner.end("web01")
     state = await world.batches.finished(batch)
     assert [item.outcome for item in state.items] == [Outcome.UNKNOWN, Outcome.DONE]
@@ -197,7 +209,7 @@ async def test_an_error_in_one_is_told_and_the_others_go_on(
 
 
 async def test_a_machine_is_planned_when_its_turn_comes(world: World) -> None:
-    batch = world.batches.begin(Order("stop 2", stop(1, 2)))
+    batch = await world.batches.begin(Order("stop 2", stop(1, 2)))
     await until(lambda: world.runner.running)
     world.runner.console.snapshot = pools.empty()
     await world.runner.end("ovmguest1")
@@ -208,7 +220,7 @@ async def test_a_machine_is_planned_when_its_turn_comes(world: World) -> None:
 
 async def test_where_machines_were_is_on_disk_before_they_move(world: World) -> None:
     tasks = (task(1, Verb.MIGRATE), task(2, Verb.MIGRATE))
-    batch = world.batches.begin(Order("evacuate ovm1", tasks, emptied=OVM1))
+    batch = await world.batches.begin(Order("evacuate ovm1", tasks, emptied=OVM1))
     await until(lambda: world.runner.running)
     assert [origin.name for origin in world.origins.of(OVM1)] == ["ovmguest1"]
     await world.runner.end("ovmguest1")
@@ -226,7 +238,7 @@ async def test_what_has_come_home_is_struck_off_the_list(world: World) -> None:
     moves = await world.batches.homecoming(home)
     assert sorted(move.name for move in moves if move.plan) == ["ovmguest1", "web01"]
     tasks = (task(1, Verb.MIGRATE, home), task(2, Verb.MIGRATE, home))
-    batch = world.batches.begin(Order("back", tasks, filled=home))
+    batch = await world.batches.begin(Order("back", tasks, filled=home))
     await world.runner.end("ovmguest1")
     await world.runner.end("web01", Outcome.FAILED)
     await world.batches.finished(batch)
@@ -252,7 +264,7 @@ async def test_maintenance_outlives_the_console(world: World, tmp_path: Path) ->
 
 
 async def test_closing_begins_nothing_more(world: World) -> None:
-    world.batches.begin(Order("stop 2", stop(1, 2)))
+    await world.batches.begin(Order("stop 2", stop(1, 2)))
     await until(lambda: world.runner.running)
     await world.batches.close()
     assert world.runner.begun == ["ovmguest1"]

@@ -12,6 +12,7 @@ from ovmtui.model.identity import NodeKey
 from ovmtui.model.node import NodeView
 from ovmtui.model.snapshot import PoolView
 from ovmtui.model.text import visible
+from ovmtui.plan.evacuation import kept_free
 from ovmtui.ui import actions
 from ovmtui.ui.desk import Desk
 from ovmtui.ui.screens.base import plain
@@ -144,8 +145,7 @@ class NodesScreen(ListScreen[NodeKey]):
         except OvmtuiError as error:
             self.desk.say(str(error), "error")
         else:
-            told = "nothing is put on it" if on else "machines may be put on it again"
-            self.desk.say(f"{node.name}: {told}")
+            self.desk.say(f"{node.name}: {kept_free(on=on)}")
 
     def do_copy(self) -> None:
         """Copy the page as text."""

@@ -168,12 +168,7 @@ class SeveralScreen(Page[str]):
             filled=self._filled,
         )
         try:
-            console.batches.refuse(order)
-            if self._emptied is not None:
-                await console.batches.set_maintenance(self._emptied, on=True)
-            if self._filled is not None:
-                await console.batches.set_maintenance(self._filled, on=False)
-            batch = console.batches.begin(order)
+            batch = await console.batches.begin(order)
         except OvmtuiError as error:
             self._begun = False
             self.desk.say(str(error), "error")

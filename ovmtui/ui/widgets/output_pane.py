@@ -160,7 +160,8 @@ class OutputPane(ScrollView, can_focus=True):
 
     def action_edge(self, direction: int) -> None:
         """Scroll to the first or last line."""
-        self._read_all()
+        if direction < 0:
+            self._read_all()
         self._scroll(0 if direction < 0 else self._last_top)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -219,7 +220,6 @@ class OutputPane(ScrollView, can_focus=True):
             self._timer.pause()
 
     def _paint(self) -> None:
-        self._dirty = False
         follow, top = self.follow, int(self.scroll_offset.y)
         moved = self._lines.take_earlier() - self._lines.take_in()
         self._dirty = not self._lines.is_whole

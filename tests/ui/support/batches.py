@@ -35,7 +35,10 @@ class ScriptedBatcher:
     def states(self) -> Sequence[BatchState]:
         return tuple(self._states.values())
 
-    def begin(self, order: Order) -> str:
+    async def begin(self, order: Order) -> str:
+        for node, on in ((order.emptied, True), (order.filled, False)):
+            if node is not None:
+                await self.set_maintenance(node, on=on)
         self.orders.append(order)
         batch = f"batch-{len(self.orders)}"
         items = tuple(
@@ -62,9 +65,6 @@ class ScriptedBatcher:
         self.stopped.append(batch)
         self._states[batch] = replace(self._states[batch], stopping=True)
         self._changed(batch)
-
-    def refuse(self, order: Order) -> None:
-        pass
 
     def failed(self, batch: str) -> Order:
         left = {item.vm for item in self._states[batch].failed}
