@@ -6,13 +6,31 @@ program's screen nor wait for a writer that is not there, which would stop every
 
 from __future__ import annotations
 
+import contextlib
+from typing import Any
+
 from textual.drivers.linux_driver import LinuxDriver
+
+from ovmtui.ui.vanishing import VanishingFile
 
 
 class LendingDriver(LinuxDriver):
-    """Drops what is written between suspending and resuming; all is painted anew then."""
+    """Drops what is written between suspending and resuming; all is painted anew then.
+
+    When the terminal has vanished, the application ends.
+    """
 
     _is_lent = False
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        """Take what Textual gives."""
+        super().__init__(*args, **keywords)
+        self._file: Any = VanishingFile(self._file, self._vanished)
+
+    def _vanished(self) -> None:
+        # While the application ends there may be no loop any more, and nothing to be ended.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._app.exit)
 
     def suspend_application_mode(self) -> None:
         """Give the terminal away, as it was at the start."""

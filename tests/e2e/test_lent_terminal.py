@@ -35,7 +35,7 @@ async def test_it_goes_on_while_a_console_is_open_and_comes_back_whole(
     environment = {"XDG_STATE_HOME": str(tmp_path / "state")}
     arguments = ("-m", "ovmtui", "--config", str(settings_file))
     async with on_terminal(*arguments, environment=environment) as console:
-        await console.until("web01", "Quit")
+        await console.until("web01 ovm1 ● run", "Quit")
         await console.press("/web01", "web01")
         # The keys of the machines are there again: no key goes to the filter any more.
         await console.press("\r", "Stop")

@@ -78,13 +78,14 @@ def program(directory: Path, *command: str) -> Iterator[Program]:
         env=environment,
         start_new_session=True,
     )
+    running = Program(process, master, slave)
     try:
-        yield Program(process, master, slave)
+        yield running
     finally:
         process.kill()
         process.wait()
-        os.close(master)
-        os.close(slave)
+        for end in {running.master, running.slave}:
+            os.close(end)
 
 
 def test_after_an_error_with_one_line_that_says_where_the_report_is(tmp_path: Path) -> None:
@@ -115,3 +116,18 @@ def test_after_quitting_and_after_a_hangup(tmp_path: Path, how: str) -> None:
         running.until(LEFT)
         assert running.process.wait(timeout=20) == 0
         assert termios.tcgetattr(running.slave) == before
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["hangup", "silently"])
+def test_a_terminal_that_vanishes_ends_the_program_and_leaves_nothing_that_spins(
+    tmp_path: Path, is_told: bool
+) -> None:
+    with program(tmp_path, "-m", "ovmtui") as running:
+        running.until(b"ovm1")
+        os.close(running.master)
+        os.close(running.slave)
+        running.master = running.slave = os.open(os.devnull, os.O_RDWR)
+        # Keys are not what it would hear of: it has something to paint, and nobody to paint it for.
+        if is_told:
+            running.process.send_signal(signal.SIGHUP)
+        assert running.process.wait(timeout=60) == 0
